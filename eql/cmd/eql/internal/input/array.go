@@ -1,0 +1,74 @@
+package input
+
+const endless = "the array has no end"
+
+// array yields the elements of the array that begins here. An array that is
+// broken off ends the input: nothing behind the break can be trusted.
+func (s *splitter) array(yield func(Doc, error) bool) bool {
+	_, _ = s.next() // the bracket
+	for n := 1; ; n++ {
+		c, ok := s.peek()
+		at := Place{File: s.file, Line: s.line, Element: n}
+		switch {
+		case s.err != nil:
+			return true
+		case !ok:
+			return s.refuse(yield, at, endless)
+		case c == ']' && n == 1:
+			_, _ = s.next()
+			return true
+		}
+		end, tooLong := s.element()
+		more := true
+		switch {
+		case s.err != nil:
+			return true
+		case tooLong:
+			more = s.refuse(yield, at, s.tooLong())
+		case end == 0:
+			more = s.refuse(yield, at, endless)
+		case len(s.doc) == 0:
+			more = s.refuse(yield, at, "an element is missing")
+		default:
+			more = s.emit(yield, at, s.doc)
+		}
+		if !more || end != ',' {
+			return more
+		}
+	}
+}
+
+// element takes one element into s.doc and the comma or bracket behind it,
+// which it returns; 0 if the text ends before. White space at the element's end
+// is dropped. If the element is beyond the limit, s.doc is incomplete.
+func (s *splitter) element() (end byte, tooLong bool) {
+	s.doc = s.doc[:0]
+	depth, inString, escaped := 0, false, false
+	for {
+		c, ok := s.next()
+		if !ok {
+			return 0, tooLong
+		}
+		switch {
+		case escaped:
+			escaped = false
+		case inString:
+			escaped = c == '\\'
+			inString = c != '"'
+		case c == '"':
+			inString = true
+		case c == '{' || c == '[':
+			depth++
+		case (c == ',' || c == ']') && depth <= 0:
+			for n := len(s.doc); n > 0 && isSpace(s.doc[n-1]); n-- {
+				s.doc = s.doc[:n-1]
+			}
+			return c, tooLong
+		case c == '}' || c == ']':
+			depth--
+		}
+		if tooLong = tooLong || len(s.doc) >= s.max; !tooLong {
+			s.doc = append(s.doc, c)
+		}
+	}
+}
