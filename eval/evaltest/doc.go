@@ -1,0 +1,24 @@
+// Package evaltest holds a plain reference evaluator of EQL and a generator of
+// queries and events to compare it with the engine.
+//
+// The evaluator is written for a reader who has the manual beside it: it walks
+// the syntax tree, looks at all events at once and takes whatever time it
+// needs. It shares nothing with the engine but the syntax tree.
+//
+// Where the language leaves a choice, this is what it does:
+//
+//   - There is no schema. A value has the type that its JSON has, an operation
+//     on a value of another type is null.
+//   - An error of arithmetic, of number or of cidrMatch is null.
+//   - Integers are 64 bits wide, literals too. If an operand is above 2^63-1
+//     the result must be one of 0 to 2^64-1, otherwise one of -2^63 to 2^63-1.
+//   - Positions count UTF-16 units; half of a surrogate pair, cut off by a
+//     position, becomes U+FFFD.
+//   - Case is ignored along the orbits of unicode.SimpleFold.
+//   - An expression with a null literal where it can but be null is the
+//     constant null, which "not" leaves null. A field without a value is no
+//     constant: it makes the condition around it false, and "not" of that true.
+//   - A list of patterns is an "or" of them. A null in the list of "in" is as
+//     if it were not there.
+//   - "x != y" is "not x == y", also for null.
+package evaltest
