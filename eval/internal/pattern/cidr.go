@@ -1,0 +1,129 @@
+package pattern
+
+import (
+	"cmp"
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// A CIDRSet is a set of IP addresses. An IPv4 address is the same as its
+// IPv4-mapped IPv6 form, ::ffff:a.b.c.d, so ::/0 holds all of them. The zero
+// CIDRSet and a nil one are empty. A CIDRSet may be used by several goroutines.
+type CIDRSet struct {
+	ranges []addrRange // in order, apart from each other
+}
+
+// A CIDRError says which block ParseCIDRs does not understand.
+type CIDRError struct {
+	Index int    // of the block, from 0
+	Block string // as given
+	Msg   string // one clause
+}
+
+func (e *CIDRError) Error() string { return fmt.Sprintf("invalid CIDR block %q: %s", e.Block, e.Msg) }
+
+// ParseCIDRs returns the set of the addresses in the given blocks, such as
+// 10.0.0.0/8 or fd00::/8; the bits after the prefix do not matter. A block
+// without "/" is one address. The error is a *CIDRError. It does not keep the
+// slice.
+func ParseCIDRs(blocks []string) (*CIDRSet, error) {
+	ranges := make([]addrRange, 0, len(blocks))
+	for i, b := range blocks {
+		r, msg := parseBlock(b)
+		if msg != "" {
+			return nil, &CIDRError{Index: i, Block: b, Msg: msg}
+		}
+		ranges = append(ranges, r)
+	}
+	slices.SortFunc(ranges, func(a, b addrRange) int { return a.first.compare(b.first) })
+	merged := ranges[:0]
+	for _, r := range ranges {
+		if n := len(merged); n > 0 && r.first.compare(merged[n-1].last) <= 0 {
+			if r.last.compare(merged[n-1].last) > 0 {
+				merged[n-1].last = r.last
+			}
+			continue
+		}
+		merged = append(merged, r)
+	}
+	return &CIDRSet{merged}, nil
+}
+
+// Contains reports whether a, whatever its zone, is in the set. The zero Addr
+// is in none.
+func (s *CIDRSet) Contains(a netip.Addr) bool {
+	if s == nil || !a.IsValid() {
+		return false
+	}
+	n := numberOf(a)
+	i, found := slices.BinarySearchFunc(s.ranges, n, func(r addrRange, n addrNumber) int { return r.first.compare(n) })
+	return found || i > 0 && n.compare(s.ranges[i-1].last) <= 0
+}
+
+// parseBlock returns the range of a block or what is wrong with it.
+func parseBlock(block string) (addrRange, string) {
+	text, length, isBlock := strings.Cut(block, "/")
+	a, err := netip.ParseAddr(text)
+	if err != nil {
+		return addrRange{}, "not an IP address"
+	}
+	if a.Zone() != "" {
+		return addrRange{}, "an address with a zone"
+	}
+	n := numberOf(a)
+	if !isBlock {
+		return addrRange{n, n}, ""
+	}
+	keep, ok := parsePrefixLength(length)
+	if !ok || keep > a.BitLen() {
+		return addrRange{}, fmt.Sprintf("the prefix length must be a number from 0 to %d", a.BitLen())
+	}
+	host := lowBits(a.BitLen() - keep)
+	return addrRange{
+		first: addrNumber{n.hi &^ host.hi, n.lo &^ host.lo},
+		last:  addrNumber{n.hi | host.hi, n.lo | host.lo},
+	}, ""
+}
+
+func parsePrefixLength(s string) (int, bool) {
+	if s == "" || len(s) > 3 || len(s) > 1 && s[0] == '0' {
+		return 0, false
+	}
+	n := 0
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return 0, false
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n, true
+}
+
+// An addrRange holds the addresses from first to last, both included.
+type addrRange struct{ first, last addrNumber }
+
+// An addrNumber is an IPv6 address as a number of 128 bits.
+type addrNumber struct{ hi, lo uint64 }
+
+func numberOf(a netip.Addr) addrNumber {
+	b := a.As16()
+	return addrNumber{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
+}
+
+// lowBits returns the number whose n last bits are set.
+func lowBits(n int) addrNumber {
+	if n > 64 {
+		return addrNumber{1<<(n-64) - 1, ^uint64(0)}
+	}
+	return addrNumber{0, 1<<n - 1}
+}
+
+func (a addrNumber) compare(b addrNumber) int {
+	if c := cmp.Compare(a.hi, b.hi); c != 0 {
+		return c
+	}
+	return cmp.Compare(a.lo, b.lo)
+}
