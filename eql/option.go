@@ -1,0 +1,109 @@
+package eql
+
+import (
+	"errors"
+	"time"
+
+	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/schema"
+)
+
+// An Option tunes how a query is compiled.
+type Option func(*config) error
+
+type config struct {
+	eval.Config
+	maxSize, maxDepth int
+}
+
+func newConfig(opts []Option) (*config, error) {
+	c := &config{}
+	var errs []error
+	for _, o := range opts {
+		errs = append(errs, o(c))
+	}
+	return c, errors.Join(errs...)
+}
+
+func set(f func(*config)) Option {
+	return func(c *config) error {
+		f(c)
+		return nil
+	}
+}
+
+// WithID names the query in matches and their ids.
+func WithID(id string) Option { return set(func(c *config) { c.ID = id }) }
+
+// WithDialect chooses the dialect; the default is Elasticsearch.
+func WithDialect(d Dialect) Option { return set(func(c *config) { c.Dialect = d }) }
+
+// WithSchema gives fields types, such as those of an index mapping. It decides
+// how values are read and what they may be compared with.
+func WithSchema(s schema.Schema) Option { return set(func(c *config) { c.Schema = s }) }
+
+// WithStrictSchema makes a field that the schema does not know an error, unless
+// it is marked optional by "?".
+func WithStrictSchema() Option { return set(func(c *config) { c.StrictSchema = true }) }
+
+// WithFunctions lets queries call functions of your own. A name that is taken
+// already is an error.
+func WithFunctions(funcs ...fn.Func) Option {
+	return set(func(c *config) { c.Functions = append(c.Functions[:len(c.Functions):len(c.Functions)], funcs...) })
+}
+
+// WithCategoryField names the field with the event category; the default is
+// event.category.
+func WithCategoryField(path string) Option { return set(func(c *config) { c.CategoryField = path }) }
+
+// WithTimestampField names the field with the event's time; the default is
+// @timestamp.
+func WithTimestampField(path string) Option { return set(func(c *config) { c.TimestampField = path }) }
+
+// WithTiebreakerField names the field that orders events of one time; by
+// default they are ordered by arrival.
+func WithTiebreakerField(path string) Option {
+	return set(func(c *config) { c.TiebreakerField = path })
+}
+
+// WithSize caps the number of results as the size parameter of the search API
+// does: to the last n, unless WithResultPosition says otherwise. A stream then
+// answers when it is closed.
+func WithSize(n int) Option { return set(func(c *config) { c.Limit = &n }) }
+
+// WithResultPosition says which results WithSize keeps: the last (tail) or the
+// first.
+func WithResultPosition(tail bool) Option { return set(func(c *config) { c.LimitHead = !tail }) }
+
+// WithMaxSamplesPerKey sets the number of samples for each key of a sample; the
+// default is 1.
+func WithMaxSamplesPerKey(n int) Option { return set(func(c *config) { c.MaxSamplesPerKey = n }) }
+
+// WithResultOrder keeps the order of the search API (by the last event, then by
+// key) where it costs waiting: for sequences that end with a missing event.
+func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true }) }
+
+// WithQueryLimits bounds the size of a query's text in bytes and the nesting of
+// its expressions; 0 means the default.
+func WithQueryLimits(size, depth int) Option {
+	return set(func(c *config) { c.maxSize, c.maxDepth = size, depth })
+}
+
+// WithRegexLimits bounds the length of a regular expression in bytes and its
+// size once compiled; 0 means the default.
+func WithRegexLimits(length, states int) Option {
+	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
+}
+
+// A StreamOption tunes a Stream.
+type StreamOption = eval.StreamOption
+
+// WithLateness lets events come out of order by up to d; see eval.WithLateness.
+func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
+
+// WithOnLate has f called for every event that comes too late for sequences.
+func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
+
+// WithOnError has f called for every expression that became null by an error.
+func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

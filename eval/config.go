@@ -1,0 +1,114 @@
+package eval
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/builtin"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/schema"
+)
+
+// The default names of the fields that EQL itself reads.
+const (
+	DefaultCategoryField  = "event.category"
+	DefaultTimestampField = "@timestamp"
+)
+
+// A Config tunes how a query is compiled. The zero Config is the default.
+type Config struct {
+	// ID names the query in matches and their ids. If it is empty the text of
+	// the query takes its place in ids.
+	ID string
+	// Dialect is the dialect that the query was parsed in.
+	Dialect ast.Dialect
+	// Schema gives the types of fields: how their values are read and what
+	// they may be compared with. Without it the types are those of the values.
+	Schema schema.Schema
+	// StrictSchema makes a field that Schema does not know an error.
+	StrictSchema bool
+	// Functions are added to the built-in ones.
+	Functions []fn.Func
+
+	// CategoryField, TimestampField and TiebreakerField are the fields with an
+	// event's category, time, and order among events of one time. Empty means
+	// DefaultCategoryField, DefaultTimestampField and none.
+	CategoryField, TimestampField, TiebreakerField string
+
+	// Limit caps the number of results like the search API's size parameter:
+	// the last ones, or the first if LimitHead is set. Nil means no limit.
+	Limit     *int
+	LimitHead bool
+	// MaxSamplesPerKey is the number of samples for each key of a sample; 0
+	// means 1.
+	MaxSamplesPerKey int
+	// Ordered makes a sequence with a trailing missing event keep completed
+	// sequences back until all that precede them in the order of the search API
+	// are decided. Without it a match is reported as soon as it is certain.
+	Ordered bool
+
+	// MaxRegexLength caps the length of regular expressions in bytes, and
+	// MaxRegexStates their size once compiled; 0 means the defaults.
+	MaxRegexLength, MaxRegexStates int
+
+	// Meta is carried along for the caller.
+	Meta any
+}
+
+// builtins holds the built-in functions alone, for the many queries that add none.
+var builtins = sync.OnceValue(func() *fn.Registry {
+	r, err := registry(nil)
+	if err != nil {
+		panic(err) // our own table is at fault
+	}
+	return r
+})
+
+func registry(extra []fn.Func) (*fn.Registry, error) {
+	r := &fn.Registry{}
+	var errs []error
+	for _, f := range append(builtin.All(), extra...) {
+		if err := r.Add(f); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return r, errors.Join(errs...)
+}
+
+// options translates c for the planner.
+func (c *Config) options() (plan.Options, error) {
+	o := plan.Options{
+		Dialect:         c.Dialect,
+		Functions:       builtins(),
+		Schema:          c.Schema,
+		Strict:          c.StrictSchema,
+		CategoryField:   c.CategoryField,
+		TimestampField:  c.TimestampField,
+		TiebreakerField: c.TiebreakerField,
+		Regex:           pattern.Limits{MaxRegexLen: c.MaxRegexLength, MaxStates: c.MaxRegexStates},
+		Size:            -1,
+		Head:            c.LimitHead,
+		MaxSamples:      c.MaxSamplesPerKey,
+		Ordered:         c.Ordered,
+	}
+	if o.CategoryField == "" {
+		o.CategoryField = DefaultCategoryField
+	}
+	if o.TimestampField == "" {
+		o.TimestampField = DefaultTimestampField
+	}
+	if c.Limit != nil {
+		o.Size = max(*c.Limit, 0)
+	}
+	if len(c.Functions) > 0 {
+		r, err := registry(c.Functions)
+		if err != nil {
+			return o, err
+		}
+		o.Functions = r
+	}
+	return o, nil
+}

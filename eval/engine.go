@@ -1,0 +1,137 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+)
+
+// An Engine is a set of queries made ready to run together: their fields share
+// one record, equal conditions are one predicate, and an event only meets the
+// steps that its category concerns. It is immutable and safe for concurrent
+// use; every stream of events has a Stream of its own.
+type Engine struct {
+	layout  *event.Layout
+	queries []*bound
+	groups  []*group
+	clocks  []clockField
+}
+
+// A bound query is a query of an engine.
+type bound struct {
+	*op.Query
+	query *Query
+	clock int // index of Engine.clocks
+}
+
+// A clockField is a pair of fields that order events in time; queries may
+// differ in it.
+type clockField struct {
+	timestamp, tiebreaker   string
+	timeSlot, tieSlot       event.Slot
+	hasTiebreaker, assembly bool // whether a machine hangs on the clock
+}
+
+// A group is the steps of all queries that read the category from one field.
+type group struct {
+	field  string
+	slot   event.Slot
+	byName map[string][]stepRef
+	any    []stepRef
+}
+
+// A stepRef names a step of a query.
+type stepRef struct{ query, step int32 }
+
+// NewEngine returns an Engine for the queries. Matches of one event come in the
+// order of the queries.
+func NewEngine(queries ...*Query) *Engine {
+	e := &Engine{layout: event.NewLayout()}
+	b := &op.Builder{Layout: e.layout}
+	for i, q := range queries {
+		b.Slot = func(f *plan.Field) event.Slot { return e.slot(q, f) }
+		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q.plan)}
+		if q.plan.Kind == plan.Sequence {
+			e.clocks[bq.clock].assembly = true
+		}
+		e.queries = append(e.queries, bq)
+		g := e.group(q.plan.CategoryField)
+		for j := range bq.Steps {
+			g.add(&bq.Steps[j], stepRef{int32(i), int32(j)})
+		}
+	}
+	return e
+}
+
+// Queries returns the engine's queries in order.
+func (e *Engine) Queries() []*Query {
+	out := make([]*Query, len(e.queries))
+	for i, q := range e.queries {
+		out[i] = q.query
+	}
+	return out
+}
+
+// slot returns the slot of a field of q. Fields that a schema gives a type are
+// converted when they are read, so that they have slots of their own.
+func (e *Engine) slot(q *Query, f *plan.Field) event.Slot {
+	return e.layout.AddTyped(f.Path, q.slotOptions(f))
+}
+
+func (e *Engine) clock(p *plan.Query) int {
+	i := slices.IndexFunc(e.clocks, func(c clockField) bool {
+		return c.timestamp == p.TimestampField && c.tiebreaker == p.TiebreakerField
+	})
+	if i >= 0 {
+		return i
+	}
+	c := clockField{timestamp: p.TimestampField, tiebreaker: p.TiebreakerField}
+	c.timeSlot = e.layout.Add(c.timestamp)
+	if c.tiebreaker != "" {
+		c.hasTiebreaker = true
+		c.tieSlot = e.layout.Add(c.tiebreaker)
+	}
+	e.clocks = append(e.clocks, c)
+	return len(e.clocks) - 1
+}
+
+func (e *Engine) group(field string) *group {
+	for _, g := range e.groups {
+		if g.field == field {
+			return g
+		}
+	}
+	g := &group{field: field, slot: e.layout.Add(field), byName: make(map[string][]stepRef)}
+	e.groups = append(e.groups, g)
+	return g
+}
+
+func (g *group) add(s *op.Step, ref stepRef) {
+	switch {
+	case s.Never():
+	case s.Any:
+		g.any = append(g.any, ref)
+	default:
+		g.byName[s.Category] = append(g.byName[s.Category], ref)
+	}
+}
+
+// route returns the steps that concern an event with the given categories, in
+// the order of the queries and their steps.
+func (g *group) route(categories []string) []stepRef {
+	out := slices.Clone(g.any)
+	for i, c := range categories {
+		if !slices.Contains(categories[:i], c) {
+			out = append(out, g.byName[c]...)
+		}
+	}
+	slices.SortFunc(out, func(a, b stepRef) int {
+		if a.query != b.query {
+			return int(a.query - b.query)
+		}
+		return int(a.step - b.step)
+	})
+	return out
+}

@@ -1,0 +1,58 @@
+package eval
+
+import (
+	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/schema"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// slotOptions says how a field of q is read.
+func (q *Query) slotOptions(f *plan.Field) event.SlotOptions {
+	if s := q.config.Schema; s != nil {
+		if field, ok := s.Field(f.Path); ok {
+			return schema.SlotOptions(field)
+		}
+	}
+	if f.T == fn.Date { // the timestamp is a date without any schema
+		return event.SlotOptions{Name: "date", Convert: toDate}
+	}
+	return event.SlotOptions{}
+}
+
+func toDate(v value.Value) value.Value {
+	if ns, ok := event.ParseTime(v); ok {
+		return value.OfDate(ns)
+	}
+	return value.Value{}
+}
+
+// Fields returns the paths of all fields that the query reads from an event,
+// its category and time included, sorted.
+func (q *Query) Fields() []string {
+	var out []string
+	add := func(path string) {
+		if path != "" {
+			out = append(out, path)
+		}
+	}
+	p := q.plan
+	add(p.CategoryField)
+	add(p.TimestampField)
+	add(p.TiebreakerField)
+	steps := p.Steps
+	if p.Until != nil {
+		steps = append(slices.Clone(steps), *p.Until)
+	}
+	for _, s := range steps {
+		plan.Fields(s.Cond, func(f *plan.Field) { add(f.Path) })
+		for _, k := range s.Keys {
+			add(k.Path)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}

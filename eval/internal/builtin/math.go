@@ -1,0 +1,32 @@
+package builtin
+
+import (
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// mathFuncs are the named forms of the arithmetic operators.
+func mathFuncs() []fn.Func {
+	var all []fn.Func
+	for _, f := range []struct {
+		name, doc string
+		op        value.ArithOp
+	}{
+		{"add", "the sum of two numbers", '+'},
+		{"subtract", "the difference of two numbers", '-'},
+		{"multiply", "the product of two numbers", '*'},
+		{"divide", "the quotient of two numbers; integers are divided without remainder", '/'},
+		{"modulo", "the remainder of a division, with the sign of the dividend", '%'},
+	} {
+		all = append(all, fn.Func{
+			Name:   f.name,
+			Doc:    f.doc,
+			Params: []fn.Param{{Name: "x", Type: fn.Number}, {Name: "y", Type: fn.Number}},
+			Result: fn.Number,
+			Prepare: plain(func(args []value.Value) (value.Value, error) {
+				return value.Arith(f.op, args[0], args[1])
+			}),
+		})
+	}
+	return all
+}

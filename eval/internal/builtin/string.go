@@ -1,0 +1,115 @@
+package builtin
+
+import (
+	"strings"
+
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// stringFuncs test and measure strings.
+func stringFuncs() []fn.Func {
+	return []fn.Func{
+		{
+			Name:    "startsWith",
+			Doc:     "whether a string begins with another",
+			Params:  []fn.Param{source, {Name: "prefix", Type: fn.String}},
+			Result:  fn.Boolean,
+			Folds:   true,
+			Prepare: folding(test(strings.HasPrefix), test(pattern.HasPrefixFold)),
+		},
+		{
+			Name:    "endsWith",
+			Doc:     "whether a string ends with another",
+			Params:  []fn.Param{source, {Name: "suffix", Type: fn.String}},
+			Result:  fn.Boolean,
+			Folds:   true,
+			Prepare: folding(test(strings.HasSuffix), test(pattern.HasSuffixFold)),
+		},
+		{
+			Name:   "stringContains",
+			Doc:    "whether a string contains another; false if one of them is empty",
+			Params: []fn.Param{source, {Name: "substring", Type: fn.String}},
+			Result: fn.Boolean,
+			Folds:  true,
+			Prepare: folding(
+				test(func(s, sub string) bool { return s != "" && sub != "" && strings.Contains(s, sub) }),
+				test(func(s, sub string) bool { return s != "" && sub != "" && pattern.IndexFold(s, sub) >= 0 }),
+			),
+		},
+		{
+			Name: "length",
+			Doc:  "the length of a string in UTF-16 code units",
+			Params: []fn.Param{
+				{Name: "string", Type: fn.String},
+			},
+			Result: fn.Integer,
+			Prepare: plain(func(args []value.Value) (value.Value, error) {
+				if !texts(args...) {
+					return null, nil
+				}
+				return value.OfInt(int64(units(args[0].Str()))), nil
+			}),
+		},
+		{
+			Name: "indexOf",
+			Doc:  "the position of the first occurrence of a string in another, counted from 0; null if there is none",
+			Params: []fn.Param{
+				source,
+				{Name: "substring", Type: fn.String},
+				{Name: "start", Type: fn.Integer, Optional: true},
+			},
+			Result:  fn.Integer,
+			Folds:   true,
+			Nulls:   true,
+			Prepare: folding(indexOf(strings.Index), indexOf(pattern.IndexFold)),
+		},
+	}
+}
+
+// test makes an Impl of a relation between two strings.
+func test(holds func(s, t string) bool) fn.Impl {
+	return func(args []value.Value) (value.Value, error) {
+		if !texts(args...) {
+			return null, nil
+		}
+		return value.OfBool(holds(args[0].Str(), args[1].Str())), nil
+	}
+}
+
+// indexOf makes an Impl of a search; a start of null is 0.
+func indexOf(index func(s, sub string) int) fn.Impl {
+	return func(args []value.Value) (value.Value, error) {
+		if !texts(args[0], args[1]) {
+			return null, nil
+		}
+		s, sub := args[0].Str(), args[1].Str()
+		start := 0
+		if len(args) == 3 {
+			start = clampInt(args[2], 0)
+		}
+		from := offset(s, max(start, 0))
+		i := index(s[from:], sub)
+		if i < 0 {
+			return null, nil
+		}
+		return value.OfInt(int64(units(s[:from+i]))), nil
+	}
+}
+
+// clampInt returns an integer that is certain to be an int; other values give
+// the default.
+func clampInt(v value.Value, otherwise int) int {
+	const limit = 1 << 30
+	switch v.Kind() {
+	case value.Int:
+		return int(min(max(v.Int(), -limit), limit))
+	case value.Uint:
+		return limit
+	case value.Float:
+		return int(min(max(v.Float(), -limit), limit))
+	default:
+		return otherwise
+	}
+}

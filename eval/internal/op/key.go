@@ -1,0 +1,181 @@
+package op
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// A Key reads one join key.
+type Key struct {
+	Slot     event.Slot
+	Optional bool // no value is a value
+}
+
+// maxTuples bounds the key tuples that one event belongs to.
+const maxTuples = 1 << 12
+
+// ErrTooManyKeys is reported when the join keys of an event have so many values
+// that not all combinations are followed.
+var ErrTooManyKeys = errors.New("too many combinations of join keys; the rest is ignored")
+
+// A Hit is a step that an event satisfies, together with one tuple of join keys.
+type Hit struct {
+	Step int
+	// Key is the encoded tuple: equal tuples have equal encodings.
+	Key []byte
+	// Vals is the tuple.
+	Vals []value.Value
+}
+
+// Hits collects the hits of one event for one query. The zero Hits is empty.
+// It is reused; what Each yields is valid until the next Reset.
+type Hits struct {
+	hits []hitRange
+	keys []byte
+	vals []value.Value
+
+	options [][]value.Value // scratch of Add: the values of each key
+	choice  []int
+}
+
+type hitRange struct{ step, key, keyEnd, val, valEnd int }
+
+// Reset empties h.
+func (h *Hits) Reset() {
+	h.hits = h.hits[:0]
+	h.keys = h.keys[:0]
+	clear(h.vals)
+	h.vals = h.vals[:0]
+}
+
+// Len returns the number of hits.
+func (h *Hits) Len() int { return len(h.hits) }
+
+// At returns hit i.
+func (h *Hits) At(i int) Hit {
+	r := h.hits[i]
+	return Hit{r.step, h.keys[r.key:r.keyEnd], h.vals[r.val:r.valEnd:r.valEnd]}
+}
+
+// Clone returns a copy that does not share memory with h.
+func (h *Hits) Clone() *Hits {
+	return &Hits{
+		hits: append([]hitRange(nil), h.hits...),
+		keys: append([]byte(nil), h.keys...),
+		vals: append([]value.Value(nil), h.vals...),
+	}
+}
+
+// Add records that the record of c satisfies a step: one hit for each tuple of
+// keys, none if a key without value is not optional.
+func (h *Hits) Add(c *Ctx, step int, keys []Key) {
+	h.options = h.options[:0]
+	for _, k := range keys {
+		v := c.Rec.Get(k.Slot)
+		if v.IsNull() && !k.Optional {
+			return
+		}
+		h.options = append(h.options, keyValues(v))
+	}
+	h.choice = append(h.choice[:0], make([]int, len(keys))...)
+	for range maxTuples {
+		r := hitRange{step: step, key: len(h.keys), val: len(h.vals)}
+		for i, vs := range h.options {
+			v := vs[h.choice[i]]
+			h.keys = appendKey(h.keys, v)
+			h.vals = append(h.vals, v)
+		}
+		r.keyEnd, r.valEnd = len(h.keys), len(h.vals)
+		h.hits = append(h.hits, r)
+		if !h.next() {
+			return
+		}
+	}
+	c.report(ErrTooManyKeys)
+}
+
+func (h *Hits) next() bool {
+	for i := len(h.choice) - 1; i >= 0; i-- {
+		if h.choice[i]+1 < len(h.options[i]) {
+			h.choice[i]++
+			return true
+		}
+		h.choice[i] = 0
+	}
+	return false
+}
+
+var noValue = []value.Value{{}}
+
+// keyValues returns the different values of a key; null is one.
+func keyValues(v value.Value) []value.Value {
+	switch v.Kind() {
+	case value.Null:
+		return noValue
+	case value.List:
+	default:
+		return []value.Value{v}
+	}
+	seen := make(map[string]bool, len(v.Elems()))
+	var out []value.Value
+	var enc []byte
+	for _, e := range v.Elems() {
+		enc = appendKey(enc[:0], e)
+		if !seen[string(enc)] {
+			seen[string(enc)] = true
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// appendKey encodes v such that values have the same bytes exactly if they are
+// equal, and no encoding is the beginning of another.
+func appendKey(dst []byte, v value.Value) []byte {
+	switch v.Kind() {
+	case value.Null:
+		return append(dst, 0)
+	case value.Bool:
+		if v.Bool() {
+			return append(dst, 2)
+		}
+		return append(dst, 1)
+	case value.Float:
+		f := v.Float()
+		switch {
+		case f != math.Trunc(f) || math.IsInf(f, 0):
+			return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(f))
+		case f >= -(1<<63) && f < 1<<63:
+			return binary.BigEndian.AppendUint64(append(dst, 3), uint64(int64(f)))
+		case f > 0 && f < 1<<64:
+			return binary.BigEndian.AppendUint64(append(dst, 4), uint64(f))
+		default:
+			return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(f))
+		}
+	case value.Int:
+		return binary.BigEndian.AppendUint64(append(dst, 3), uint64(v.Int()))
+	case value.Uint:
+		return binary.BigEndian.AppendUint64(append(dst, 4), v.Uint())
+	case value.Date:
+		return binary.BigEndian.AppendUint64(append(dst, 6), uint64(v.Nanos()))
+	default:
+		s := v.Str()
+		dst = append(dst, 7+byte(v.Kind()))
+		dst = binary.AppendUvarint(dst, uint64(len(s)))
+		return append(dst, s...)
+	}
+}
+
+// compareTuples orders key tuples, the first key most significant.
+func compareTuples(a, b []value.Value) int {
+	for i := range min(len(a), len(b)) {
+		if c := value.Order(a[i], b[i]); c != 0 {
+			return c
+		}
+	}
+	return len(a) - len(b)
+}

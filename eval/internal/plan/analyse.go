@@ -1,0 +1,316 @@
+package plan
+
+import (
+	"fmt"
+
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/schema"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// Options say what a query is checked against.
+type Options struct {
+	Dialect ast.Dialect
+	// Functions are the functions that queries may call.
+	Functions *fn.Registry
+	// Schema gives the types of fields; nil if nothing is known.
+	Schema schema.Schema
+	// Strict makes a field that Schema does not know an error, unless it is optional.
+	Strict bool
+
+	CategoryField, TimestampField, TiebreakerField string
+
+	// Regex limits regular expressions.
+	Regex pattern.Limits
+
+	// Size limits the results as the search API's parameter does: -1 for no limit.
+	Size int
+	// Head makes Size keep the first results instead of the last.
+	Head bool
+	// MaxSamples is the number of samples for each key; at least 1.
+	MaxSamples int
+	// Ordered asks for results in the order of the search API.
+	Ordered bool
+}
+
+// New plans q. The error is a source.List with every problem found.
+func New(q *ast.Query, opts Options) (*Query, error) {
+	a := &analyser{Options: opts, file: q.File}
+	p := a.query(q)
+	a.errs.Sort()
+	if err := a.errs.Err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// An analyser checks a syntax tree and builds the plan of it.
+type analyser struct {
+	Options
+	file *source.File
+	errs source.List
+}
+
+func (a *analyser) errorf(code string, span source.Span, format string, args ...any) *source.Error {
+	e := &source.Error{File: a.file, Span: span, Code: code, Msg: fmt.Sprintf(format, args...)}
+	a.errs.Add(e)
+	return e
+}
+
+// condition plans the condition of a filter.
+func (a *analyser) condition(f *ast.EventFilter) Expr {
+	before := len(a.errs)
+	x := a.boolean(f.Where, "the condition")
+	if len(a.errs) > before {
+		return &Const{at: at{f.Where.Span()}}
+	}
+	return a.fold(x)
+}
+
+// boolean plans an expression that has to be a condition.
+func (a *analyser) boolean(x ast.Expr, what string) Expr {
+	e := a.expr(x)
+	if t := e.Type(); !t.Fits(fn.Boolean) {
+		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).Hint = "compare it with something"
+	}
+	return e
+}
+
+func (a *analyser) expr(x ast.Expr) Expr {
+	place := at{x.Span()}
+	switch x := x.(type) {
+	case *ast.Paren:
+		return a.expr(x.X)
+	case *ast.Null:
+		return &Const{at: place}
+	case *ast.Bool:
+		return &Const{at: place, V: value.OfBool(x.Value)}
+	case *ast.String:
+		return &Const{at: place, V: value.OfString(x.Value)}
+	case *ast.Number:
+		return number(x)
+	case *ast.Field:
+		return a.field(x)
+	case *ast.Unary:
+		return a.unary(x)
+	case *ast.Binary:
+		switch {
+		case x.Op.IsLogic():
+			return a.logic(x)
+		case x.Op.IsComparison():
+			return a.comparison(x)
+		default:
+			return a.arithmetic(x)
+		}
+	case *ast.Match:
+		if x.Op.IsPattern() {
+			return a.match(x)
+		}
+		return a.in(x)
+	case *ast.Call:
+		return a.call(x)
+	case *ast.Lineage:
+		a.errorf("unsupported", x.Relation.Range, "process relationships (%s of) are not supported", x.Relation.Name)
+		return &Const{at: place}
+	default:
+		panic(fmt.Sprintf("plan: unexpected expression %T", x))
+	}
+}
+
+func number(x *ast.Number) *Const {
+	c := &Const{at: at{x.Span()}}
+	if x.Kind == ast.Float {
+		c.V = value.OfFloat(x.Float)
+		return c
+	}
+	c.V = value.OfUint(x.Uint)
+	c.Narrow = x.Uint <= maxNarrow
+	return c
+}
+
+func (a *analyser) unary(x *ast.Unary) Expr {
+	place := at{x.Span()}
+	if x.Op == ast.Not {
+		return &Not{place, a.boolean(x.X, "the operand of not")}
+	}
+	e := a.expr(x.X)
+	a.needNumber(x.X, e, x.Op)
+	if x.Op == ast.Plus {
+		return e
+	}
+	return &Neg{place, e}
+}
+
+func (a *analyser) needNumber(x ast.Expr, e Expr, op ast.Op) {
+	if t := e.Type(); !t.Fits(fn.Number) {
+		a.errorf("type", x.Span(), "the operand of %s must be a number, but %s is %s", op, describe(x), withArticle(t))
+	}
+}
+
+// logic flattens a chain of one operator, which may be long, without recursion.
+func (a *analyser) logic(x *ast.Binary) Expr {
+	var operands []ast.Expr
+	var left ast.Expr = x
+	for {
+		b, ok := left.(*ast.Binary)
+		if !ok || b.Op != x.Op {
+			operands = append(operands, left)
+			break
+		}
+		operands = append(operands, b.Y)
+		left = b.X
+	}
+	l := &Logic{at: at{x.Span()}, Or: x.Op == ast.Or, Xs: make([]Expr, len(operands))}
+	for i := range operands {
+		o := operands[len(operands)-1-i]
+		l.Xs[i] = a.boolean(o, "the operand of "+x.Op.String())
+	}
+	return l
+}
+
+func (a *analyser) arithmetic(x *ast.Binary) Expr {
+	l, r := a.expr(x.X), a.expr(x.Y)
+	a.needNumber(x.X, l, x.Op)
+	a.needNumber(x.Y, r, x.Op)
+	return &Arith{at{x.Span()}, value.ArithOp(x.Op.String()[0]), l, r}
+}
+
+func (a *analyser) comparison(x *ast.Binary) Expr {
+	place := at{x.Span()}
+	l, r := a.expr(x.X), a.expr(x.Y)
+	op := x.Op
+	if op == ast.Ne {
+		op = ast.Eq
+	}
+	e := a.compare(place, op, x, l, r)
+	if x.Op == ast.Ne {
+		return &Not{place, e}
+	}
+	return e
+}
+
+func (a *analyser) compare(place at, op ast.Op, x *ast.Binary, l, r Expr) Expr {
+	fl, isLeft := l.(*Field)
+	fr, isRight := r.(*Field)
+	if isLeft && isRight {
+		switch {
+		case op == ast.Eq && fl.Optional && fr.Optional:
+			return &Same{place, fl, fr}
+		case a.Dialect != ast.Endpoint:
+			a.errorf("field-comparison", x.Y.Span(), "a field cannot be compared with another field").
+				Hint = "one side of " + x.Op.String() + " has to be a literal or a function"
+		}
+	}
+	if !isLeft && (isRight || isConst(l)) && !isConst(r) { // the literal to the right
+		l, r, op = r, l, mirrored(op)
+	}
+	return a.typedCompare(place, op, l, r)
+}
+
+func isConst(x Expr) bool {
+	_, ok := x.(*Const)
+	return ok
+}
+
+// mirrored returns the comparison that holds for swapped operands.
+func mirrored(op ast.Op) ast.Op {
+	switch op {
+	case ast.Lt:
+		return ast.Gt
+	case ast.Le:
+		return ast.Ge
+	case ast.Gt:
+		return ast.Lt
+	case ast.Ge:
+		return ast.Le
+	default:
+		return op
+	}
+}
+
+func (a *analyser) in(x *ast.Match) Expr {
+	place := at{x.Span()}
+	n := &In{at: place, X: a.expr(x.X), Fold: x.Op == ast.InFold}
+	t := n.X.Type()
+	if n.Fold && !t.Fits(fn.String) {
+		a.errorf("type", x.X.Span(), "in~ works on strings, but %s is %s", describe(x.X), withArticle(t)).Hint = "use in instead"
+	}
+	for _, item := range x.List {
+		e := a.expr(item)
+		switch it := e.Type(); {
+		case isField(e):
+			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
+				Hint = "write == and or instead"
+		case n.Fold && !it.Fits(fn.String):
+			a.errorf("type", x.X.Span(), "the list behind in~ may hold strings only, but %s is %s", describe(item), withArticle(it))
+		case !comparable(t, it):
+			a.errorf("type", x.X.Span(), "%s is %s, but the list holds %s, which is %s", describe(x.X), withArticle(t), describe(item), withArticle(it))
+		}
+		n.Items = append(n.Items, e)
+	}
+	return negateIf(x.Not, place, n)
+}
+
+func isField(x Expr) bool {
+	_, ok := x.(*Field)
+	return ok
+}
+
+func negateIf(neg bool, place at, x Expr) Expr {
+	if neg {
+		return &Not{place, x}
+	}
+	return x
+}
+
+// comparable reports whether a list item of type it may stand beside an operand
+// of type t.
+func comparable(t, it fn.Type) bool {
+	switch {
+	case t == fn.Any || it == fn.Any || t == fn.Null || it == fn.Null || t == it:
+		return true
+	case t == fn.Integer || t == fn.Number:
+		return it == fn.Integer || it == fn.Number
+	case t == fn.Date:
+		return it == fn.String || it == fn.Integer || it == fn.Number
+	case t == fn.IP || t == fn.Version:
+		return it == fn.String
+	default:
+		return false
+	}
+}
+
+func (a *analyser) match(x *ast.Match) Expr {
+	place := at{x.Span()}
+	m := &Match{at: place, X: a.expr(x.X), Op: x.Op}
+	if t := m.X.Type(); !t.Fits(fn.String) {
+		e := a.errorf("type", x.X.Span(), "%s works on strings, but %s is %s", quoted(x.Op), describe(x.X), withArticle(t))
+		if x.Op == ast.Colon {
+			e.Hint = "use == instead"
+		}
+	}
+	for _, item := range x.List {
+		switch p := ast.Unparen(item).(type) {
+		case *ast.String:
+			m.Patterns = append(m.Patterns, p.Value)
+			m.places = append(m.places, p.Range)
+		case *ast.Null: // never matches
+		default:
+			e := a.errorf("type", x.X.Span(), "%s takes strings as patterns, but %s is %s", quoted(x.Op), describe(item), withArticle(a.expr(item).Type()))
+			if x.Op == ast.Colon {
+				e.Hint = "use == instead"
+			}
+		}
+	}
+	return negateIf(x.Not, place, m)
+}
+
+func quoted(op ast.Op) string {
+	if op == ast.Colon {
+		return `":"`
+	}
+	return op.String()
+}

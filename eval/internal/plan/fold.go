@@ -1,0 +1,254 @@
+package plan
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// maxNarrow is the greatest 32-bit integer: arithmetic on literals up to it
+// stays within 32 bits, as in Elasticsearch.
+const maxNarrow = 1<<31 - 1
+
+// fold replaces what is constant by its value and prepares what is not:
+// function calls, patterns and lists. It follows three-valued logic, and an
+// operation with a null literal is null; a field without value is another
+// matter, which only events decide.
+func (a *analyser) fold(x Expr) Expr {
+	switch x := x.(type) {
+	case *Const, *Field, *Same:
+		return x
+	case *Call:
+		return a.foldCall(x)
+	case *Arith:
+		return a.foldArith(x)
+	case *Neg:
+		return a.foldNeg(x)
+	case *Compare:
+		return a.foldCompare(x)
+	case *IsNull:
+		inner := a.fold(x.X)
+		if c, ok := inner.(*Const); ok {
+			return &Const{at: x.at, V: value.OfBool(c.V.IsNull())}
+		}
+		return &IsNull{x.at, inner}
+	case *Within:
+		return &Within{x.at, a.fold(x.X), x.Lo, x.Hi}
+	case *In:
+		return a.foldIn(x)
+	case *Match:
+		return a.foldMatch(x)
+	case *Not:
+		inner := a.fold(x.X)
+		switch c := inner.(type) {
+		case *Const:
+			return &Const{at: x.at, V: Negation(c.V)}
+		case *Not:
+			return c.X
+		}
+		return &Not{x.at, inner}
+	case *Logic:
+		return a.foldLogic(x)
+	default:
+		return x
+	}
+}
+
+func (a *analyser) foldCall(x *Call) Expr {
+	c := &Call{at: x.at, Fn: x.Fn, Fold: x.Fold, Args: make([]Expr, len(x.Args))}
+	constants := make([]*value.Value, len(x.Args))
+	constant, null := true, false
+	for i, arg := range x.Args {
+		c.Args[i] = a.fold(arg)
+		if k, ok := c.Args[i].(*Const); ok {
+			constants[i] = &k.V
+			null = null || k.V.IsNull()
+			continue
+		}
+		constant = false
+		if x.Fn.Param(i).Constant {
+			a.errorf("constant", x.span, "the %s argument of %s must be a constant", ordinal(i), x.Fn.Name).Hint = "usage: " + x.Fn.Signature()
+			return &Const{at: x.at}
+		}
+	}
+	if null && !x.Fn.Nulls {
+		return &Const{at: x.at}
+	}
+	impl, err := x.Fn.Prepare(x.Fold, constants)
+	if err != nil {
+		span := x.span
+		var arg *fn.ArgError
+		if errors.As(err, &arg) && arg.Arg >= 0 && arg.Arg < len(c.Args) {
+			span = c.Args[arg.Arg].Span()
+		}
+		a.errorf("argument", span, "%s: %v", x.Fn.Name, err)
+		return &Const{at: x.at}
+	}
+	c.Impl = impl
+	if !constant {
+		return c
+	}
+	args := make([]value.Value, len(constants))
+	for i, k := range constants {
+		args[i] = *k
+	}
+	v, err := impl(args)
+	if err != nil {
+		a.errorf("constant", x.span, "%s: %v", x.Fn.Name, err)
+	}
+	return &Const{at: x.at, V: v}
+}
+
+func (a *analyser) foldArith(x *Arith) Expr {
+	l, r := a.fold(x.X), a.fold(x.Y)
+	cl, okL := l.(*Const)
+	cr, okR := r.(*Const)
+	if okL && cl.V.IsNull() || okR && cr.V.IsNull() {
+		return &Const{at: x.at}
+	}
+	if !okL || !okR {
+		return &Arith{x.at, x.Op, l, r}
+	}
+	v, err := value.Arith(x.Op, cl.V, cr.V)
+	narrow := cl.Narrow && cr.Narrow && v.Kind() == value.Int
+	if err == nil && narrow && (v.Int() > maxNarrow || v.Int() < -maxNarrow-1) {
+		err = value.ErrOverflow
+	}
+	if err != nil {
+		e := a.errorf("arithmetic", x.span, "%v", err)
+		if errors.Is(err, value.ErrOverflow) && narrow {
+			e.Msg = "integer overflow: numbers of 32 bits give a result of 32 bits"
+		}
+	}
+	return &Const{at: x.at, V: v, Narrow: narrow}
+}
+
+func (a *analyser) foldNeg(x *Neg) Expr {
+	inner := a.fold(x.X)
+	c, ok := inner.(*Const)
+	if !ok {
+		return &Neg{x.at, inner}
+	}
+	v, err := value.Negate(c.V)
+	if err != nil {
+		a.errorf("arithmetic", x.span, "%v", err)
+	}
+	return &Const{at: x.at, V: v, Narrow: c.Narrow}
+}
+
+func (a *analyser) foldCompare(x *Compare) Expr {
+	l, r := a.fold(x.X), a.fold(x.Y)
+	cl, okL := l.(*Const)
+	cr, okR := r.(*Const)
+	switch {
+	case okL && okR && x.Op == ast.Eq && (cl.V.IsNull() || cr.V.IsNull()):
+		return &Const{at: x.at, V: value.OfBool(cl.V.IsNull() && cr.V.IsNull())}
+	case okL && okR:
+		return &Const{at: x.at, V: Comparison(x.Op, cl.V, cr.V)}
+	case okL: // "1 + 1 == f": the literal was not known to be one
+		return a.foldCompare(&Compare{x.at, mirrored(x.Op), r, l})
+	case okR && cr.V.IsNull() && x.Op == ast.Eq:
+		return &IsNull{x.at, l}
+	case okR && cr.V.IsNull():
+		return &Const{at: x.at}
+	case okR && cr.V.Kind() == value.Bool && x.Op == ast.Eq && l.Type() == fn.Boolean && !isField(l):
+		if cr.V.Bool() {
+			return l
+		}
+		return &Not{x.at, l}
+	}
+	if okR {
+		return a.fitted(&Compare{x.at, x.Op, l, r}, cr)
+	}
+	return &Compare{x.at, x.Op, l, r}
+}
+
+func (a *analyser) foldIn(x *In) Expr {
+	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, Values: x.Values}
+	for _, item := range x.Items {
+		c, ok := a.fold(item).(*Const)
+		if !ok {
+			a.errorf("constant", x.span, "the list behind in may hold constants only")
+			return &Const{at: x.at}
+		}
+		if !c.V.IsNull() { // null is in no list
+			in.Values = append(in.Values, c.V)
+		}
+	}
+	if c, ok := in.X.(*Const); ok {
+		return &Const{at: x.at, V: in.Test(c.V)}
+	}
+	if len(in.Values) == 0 {
+		return &Const{at: x.at, V: value.OfBool(false)}
+	}
+	return a.fittedIn(in)
+}
+
+func (a *analyser) foldMatch(x *Match) Expr {
+	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places}
+	if len(m.Patterns) == 0 { // all of them null
+		return &Const{at: x.at}
+	}
+	switch m.Op {
+	case ast.Regex, ast.RegexFold:
+		re, err := pattern.Regex(m.Patterns, m.Op == ast.RegexFold, a.Regex)
+		if err != nil {
+			a.regexError(m, err)
+			return &Const{at: x.at}
+		}
+		m.M = re
+	default:
+		m.M = pattern.Wildcards(m.Patterns, m.Op != ast.Like)
+	}
+	if c, ok := m.X.(*Const); ok {
+		return &Const{at: x.at, V: m.Test(c.V)}
+	}
+	return m
+}
+
+func (a *analyser) regexError(m *Match, err error) {
+	span, msg := m.span, err.Error()
+	var re *pattern.RegexError
+	if errors.As(err, &re) && re.Pattern < len(m.places) {
+		span = m.places[re.Pattern]
+		msg = re.Msg
+		if p := m.Patterns[re.Pattern]; len(p) <= 60 {
+			msg += " at character " + strconv.Itoa(len([]rune(p[:min(re.Offset, len(p))]))+1) + " of the pattern"
+		}
+	}
+	a.errorf("regex", span, "invalid regular expression: %s", msg)
+}
+
+func (a *analyser) foldLogic(x *Logic) Expr {
+	out := &Logic{at: x.at, Or: x.Or}
+	absorbing, allConst := x.Or, true
+	null := false
+	for _, o := range x.Xs {
+		o = a.fold(o)
+		c, ok := o.(*Const)
+		switch {
+		case !ok:
+			allConst = false
+			out.Xs = append(out.Xs, o)
+		case c.V.IsNull():
+			null = true
+		case c.V.Kind() == value.Bool && c.V.Bool() == absorbing:
+			return &Const{at: x.at, V: c.V}
+		}
+	}
+	switch {
+	case allConst && null:
+		return &Const{at: x.at}
+	case allConst:
+		return &Const{at: x.at, V: value.OfBool(!absorbing)}
+	case null:
+		out.Xs = append(out.Xs, &Const{at: x.at})
+	case len(out.Xs) == 1:
+		return out.Xs[0]
+	}
+	return out
+}

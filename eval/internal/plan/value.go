@@ -1,0 +1,79 @@
+package plan
+
+import (
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// The functions of this file are the operators on single values. Folding and
+// evaluation share them; null stands for "unknown".
+
+// Comparison computes a op b, where op is one of == < <= > >=. It is null if an
+// operand is null or the two are not comparable.
+func Comparison(op ast.Op, a, b value.Value) value.Value {
+	c, ok := value.Compare(a, b)
+	if !ok {
+		return value.Value{}
+	}
+	return value.OfBool(Holds(op, c))
+}
+
+// Holds reports whether "a op b" is true of operands that compare as c.
+func Holds(op ast.Op, c int) bool {
+	switch op {
+	case ast.Eq:
+		return c == 0
+	case ast.Lt:
+		return c < 0
+	case ast.Le:
+		return c <= 0
+	case ast.Gt:
+		return c > 0
+	default:
+		return c >= 0
+	}
+}
+
+// Negation computes not v.
+func Negation(v value.Value) value.Value {
+	if v.Kind() != value.Bool {
+		return value.Value{}
+	}
+	return value.OfBool(!v.Bool())
+}
+
+// Test reports whether v is in the list, as a boolean or null.
+func (x *In) Test(v value.Value) value.Value {
+	if v.IsNull() {
+		return v
+	}
+	for _, item := range x.Values {
+		if x.Fold {
+			if v.Kind().IsText() && item.Kind() == value.String && pattern.EqualFold(v.Str(), item.Str()) {
+				return value.OfBool(true)
+			}
+		} else if value.Equal(v, item) {
+			return value.OfBool(true)
+		}
+	}
+	return value.OfBool(false)
+}
+
+// Test reports whether v matches, as a boolean or null.
+func (x *Match) Test(v value.Value) value.Value {
+	if !v.Kind().IsText() {
+		return value.Value{}
+	}
+	return value.OfBool(x.M.Match(v.Str()))
+}
+
+// Test reports whether v lies between the bounds, as a boolean or null.
+func (x *Within) Test(v value.Value) value.Value {
+	lo, okLo := value.Compare(v, x.Lo)
+	hi, okHi := value.Compare(v, x.Hi)
+	if !okLo || !okHi {
+		return value.Value{}
+	}
+	return value.OfBool(lo >= 0 && hi <= 0)
+}

@@ -1,0 +1,50 @@
+package eval
+
+import (
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+)
+
+// A Query is a compiled query. It is immutable and safe for concurrent use; put
+// it into an Engine to run it, into several if you like.
+type Query struct {
+	plan *plan.Query
+	id   string
+	meta any
+	// source is what configured the slots of its fields.
+	config Config
+}
+
+// Compile checks and plans q. The error is a source.List with every problem
+// found in the query, or what is wrong with cfg.
+func Compile(q *ast.Query, cfg Config) (*Query, error) {
+	opts, err := cfg.options()
+	if err != nil {
+		return nil, err
+	}
+	p, err := plan.New(q, opts)
+	if err != nil {
+		return nil, err
+	}
+	return &Query{plan: p, id: cfg.ID, meta: cfg.Meta, config: cfg}, nil
+}
+
+// ID returns the Config's ID.
+func (q *Query) ID() string { return q.id }
+
+// AST returns the syntax tree that q was compiled from.
+func (q *Query) AST() *ast.Query { return q.plan.AST }
+
+// Kind returns "event", "sequence" or "sample".
+func (q *Query) Kind() string { return q.plan.Kind.String() }
+
+// Meta returns the Config's Meta.
+func (q *Query) Meta() any { return q.meta }
+
+// identity is what distinguishes the query's matches from those of others.
+func (q *Query) identity() string {
+	if q.id != "" {
+		return q.id
+	}
+	return ast.Format(q.plan.AST)
+}
