@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/eql"
+)
+
+const explainLong = `Prints how a query, or a set of rules, is evaluated: the steps with their
+conditions as they are computed, the fields they read, and the events they see.`
+
+const explainExample = `  eql explain 'process where process.name : ("cmd.exe", "powershell.exe")'
+  eql explain --rules rules/one.toml`
+
+func (a *app) explainCmd() *cobra.Command {
+	f := &runFlags{}
+	cmd := &cobra.Command{
+		Use:     "explain [flags] QUERY | --rules PATH",
+		Short:   "Print how a query is evaluated",
+		Long:    explainLong,
+		Example: explainExample,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(f.rules) == 0 && len(args) != 1 || len(f.rules) > 0 && len(args) > 0 {
+				return usagef("give one query, or rules by --rules")
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringArrayVar(&f.rules, "rules", nil, "`path` of a rule file or a folder of them; may be repeated")
+	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
+	f.addFields(cmd)
+	return a.command(cmd, func(_ context.Context, args []string) error {
+		opts, err := f.options()
+		if err != nil {
+			return err
+		}
+		if len(f.rules) > 0 {
+			return a.explainRules(f, opts)
+		}
+		return a.explainQuery(args[0], f.dialect.value, opts)
+	})
+}
+
+func (a *app) explainQuery(text, dialect string, opts []eql.Option) error {
+	if d, err := ast.ParseDialect(dialect); err == nil {
+		opts = append(opts, eql.WithDialect(d))
+	}
+	q, err := eql.CompileFile(&source.File{Name: queryName, Text: text}, opts...)
+	if err != nil {
+		a.report(err)
+		return errProblems
+	}
+	_, err = io.WriteString(a.out, q.Explain())
+	return err
+}
+
+func (a *app) explainRules(f *runFlags, opts []eql.Option) error {
+	queries, broken := a.compileRules(f, opts)
+	if len(queries) == 0 {
+		a.errorf("there is no rule to explain")
+		return errProblems
+	}
+	if _, err := io.WriteString(a.out, eql.NewEngine(queries...).Explain()); err != nil {
+		return err
+	}
+	if broken {
+		return errProblems
+	}
+	return nil
+}

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/schema"
+)
+
+// eventFlags say how events are to be understood.
+type eventFlags struct {
+	timestamp, tiebreaker, category string
+	mapping                         string
+	sort                            bool
+}
+
+// add adds all flags to cmd.
+func (f *eventFlags) add(cmd *cobra.Command) {
+	f.addFields(cmd)
+	cmd.Flags().BoolVar(&f.sort, "sort", false, "read all events first and put them in order: by time, by tiebreaker (null last),\nthen as read; events without a time come last")
+}
+
+// addFields adds those flags that concern compilation.
+func (f *eventFlags) addFields(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.StringVar(&f.timestamp, "timestamp-field", "", "`field` with the time of an event (default @timestamp)")
+	fs.StringVar(&f.tiebreaker, "tiebreaker-field", "", "`field` that orders events of the same time")
+	fs.StringVar(&f.category, "event-category-field", "", "`field` with the category of an event (default event.category)")
+	fs.StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the types of fields")
+	_ = cmd.MarkFlagFilename("mapping", "json")
+}
+
+// options returns what the flags mean for the compilation of a query.
+func (f *eventFlags) options() ([]eql.Option, error) {
+	var opts []eql.Option
+	if f.timestamp != "" {
+		opts = append(opts, eql.WithTimestampField(f.timestamp))
+	}
+	if f.tiebreaker != "" {
+		opts = append(opts, eql.WithTiebreakerField(f.tiebreaker))
+	}
+	if f.category != "" {
+		opts = append(opts, eql.WithCategoryField(f.category))
+	}
+	if f.mapping != "" {
+		m, err := loadMapping(f.mapping)
+		if err != nil {
+			return nil, err
+		}
+		opts = append(opts, eql.WithSchema(m))
+	}
+	return opts, nil
+}
+
+func loadMapping(name string) (*schema.Mapping, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	m, err := schema.FromMapping(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return m, nil
+}
+
+// A choice is a flag with a fixed set of values, the first of which is the default.
+type choice struct {
+	value   string
+	allowed []string
+}
+
+// choose adds the flag called name to cmd.
+func choose(cmd *cobra.Command, name, usage string, allowed ...string) *choice {
+	c := &choice{value: allowed[0], allowed: allowed}
+	cmd.Flags().Var(c, name, usage+": "+strings.Join(allowed, ", "))
+	_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(allowed, cobra.ShellCompDirectiveNoFileComp))
+	return c
+}
+
+// String implements pflag.Value, as do Set and Type.
+func (c *choice) String() string { return c.value }
+
+// Set refuses what is not allowed.
+func (c *choice) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("must be one of %s", strings.Join(c.allowed, ", "))
+	}
+	c.value = s
+	return nil
+}
+
+// Type names the flag's argument in the help text.
+func (c *choice) Type() string { return "name" }

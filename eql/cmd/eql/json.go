@@ -1,0 +1,83 @@
+package main
+
+import (
+	"encoding/json"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// writeJSON writes v as one line. Events among it stay byte for byte what they
+// were, but for white space between tokens.
+func writeJSON(w io.Writer, v any) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// sourceOf returns an event's document; nil (null in JSON) for a missing event.
+func sourceOf(ev eql.Event) json.RawMessage {
+	rec, ok := ev.(*record)
+	if !ok {
+		return nil
+	}
+	return rec.Bytes()
+}
+
+func sourcesOf(evs []eql.Event) []json.RawMessage {
+	out := make([]json.RawMessage, len(evs))
+	for i, ev := range evs {
+		out[i] = sourceOf(ev)
+	}
+	return out
+}
+
+// joinKeys returns keys in JSON; nil if there are none. As in Elasticsearch, a
+// date is text: ISO 8601 for a sequence, milliseconds since 1970 for a sample.
+func joinKeys(kind string, keys []value.Value) []json.RawMessage {
+	if len(keys) == 0 {
+		return nil
+	}
+	out := make([]json.RawMessage, len(keys))
+	for i, k := range keys {
+		out[i] = keyJSON(kind, k)
+	}
+	return out
+}
+
+func keyJSON(kind string, k value.Value) json.RawMessage {
+	var v any
+	switch k.Kind() {
+	case value.Null, value.Object, value.List:
+	case value.Bool:
+		v = k.Bool()
+	case value.Int:
+		v = k.Int()
+	case value.Uint:
+		v = k.Uint()
+	case value.Float:
+		v = k.Float()
+	case value.Date:
+		v = k.String()
+		if kind == kindSample {
+			v = strconv.FormatInt(time.Unix(0, k.Nanos()).UnixMilli(), 10)
+		}
+	default:
+		v = k.Str()
+	}
+	text, err := json.Marshal(v)
+	if err != nil { // NaN and infinity have no form in JSON
+		return json.RawMessage("null")
+	}
+	return text
+}
+
+// The kinds of queries, as Query.Kind names them.
+const (
+	kindEvent    = "event"
+	kindSequence = "sequence"
+	kindSample   = "sample"
+)

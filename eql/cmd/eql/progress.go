@@ -1,0 +1,72 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+
+	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
+)
+
+const (
+	barDelay = 700 * time.Millisecond // a shorter run shows no bar
+	barEvery = 100 * time.Millisecond
+)
+
+// A progress is the bar that a long run shows on a terminal: bytes read, events
+// a second and hits. A nil progress shows nothing.
+type progress struct {
+	reader *input.Reader
+	make   func() *progressbar.ProgressBar
+	bar    *progressbar.ProgressBar // nil until barDelay has passed
+	start  time.Time
+	next   time.Time // of the next update
+	hits   string    // what hits are called
+}
+
+// newProgress returns nil unless standard error is a terminal.
+func (a *app) newProgress(r *input.Reader, hits string) *progress {
+	if !a.errTerm.is {
+		return nil
+	}
+	now := time.Now()
+	return &progress{
+		reader: r, hits: hits, start: now, next: now.Add(barDelay),
+		make: func() *progressbar.ProgressBar {
+			return progressbar.NewOptions64(r.Size(),
+				progressbar.OptionSetWriter(a.err),
+				progressbar.OptionShowBytes(true),
+				progressbar.OptionShowTotalBytes(true),
+				progressbar.OptionSetWidth(24),
+				progressbar.OptionThrottle(0),
+				progressbar.OptionUseANSICodes(true),
+				progressbar.OptionClearOnFinish())
+		},
+	}
+}
+
+// update shows the counts, if it is time to.
+func (p *progress) update(c counts) {
+	if p == nil {
+		return
+	}
+	now := time.Now()
+	if now.Before(p.next) {
+		return
+	}
+	if p.bar == nil {
+		p.bar = p.make()
+	}
+	p.next = now.Add(barEvery)
+	rate := float64(c.events) / now.Sub(p.start).Seconds()
+	p.bar.Describe(fmt.Sprintf("%d events, %.0f events/s, %d %s", c.events, rate, c.hits, p.hits))
+	_ = p.bar.Set64(p.reader.Read())
+}
+
+// clear takes the bar off the terminal; the next update shows it again.
+func (p *progress) clear() {
+	if p != nil && p.bar != nil {
+		_ = p.bar.Clear()
+	}
+}
