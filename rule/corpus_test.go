@@ -1,0 +1,75 @@
+package rule_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/eqlkit/eqlkit/rule"
+)
+
+// corpus returns the folder of published rules, and skips the test without it.
+func corpus(t testing.TB) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	require.NoError(t, err)
+	for {
+		p := filepath.Join(dir, "shared", "corpus")
+		if _, err := os.Stat(p); err == nil {
+			return p
+		}
+		up := filepath.Dir(dir)
+		if up == dir {
+			t.Skip("no corpus")
+		}
+		dir = up
+	}
+}
+
+func TestCorpus(t *testing.T) {
+	root := corpus(t)
+	start := time.Now()
+	set := rule.Load(root)
+	t.Logf("%d rules, %d skipped in %v", len(set.Rules), len(set.Skipped), time.Since(start))
+	codes := map[string]int{}
+	for _, p := range set.Problems {
+		codes[p.Code]++
+		if codes[p.Code] <= 3 {
+			t.Log(p.Render())
+		}
+	}
+	t.Logf("problems: %v", codes)
+	require.NoError(t, set.Err())
+	assert.Len(t, set.Skipped, 36)
+	for _, s := range set.Skipped {
+		assert.NotEmpty(t, s.Reason, s.Path)
+		assert.NotEmpty(t, s.ID, s.Path)
+	}
+
+	ids := map[string]string{}
+	for _, r := range set.Rules {
+		if r.Layout == rule.Hunt {
+			continue
+		}
+		p, err := filepath.Rel(root, r.Path)
+		require.NoError(t, err)
+		ids[filepath.ToSlash(p)] = r.ID
+		assert.Nil(t, r.Extra["rule"], r.Path)
+	}
+	f, err := os.Open(filepath.Join(root, "summary.jsonl"))
+	require.NoError(t, err)
+	defer f.Close()
+	want := map[string]string{}
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var line struct{ File, ID string }
+		require.NoError(t, json.Unmarshal(lines.Bytes(), &line))
+		want[line.File] = line.ID
+	}
+	assert.Equal(t, want, ids)
+}
