@@ -54,7 +54,7 @@ func (g *Gen) EventQuery() string {
 
 // category is that of a filter.
 func (g *Gen) category() string {
-	return of(g, "any", "any", "any", "process", "network", "file", `"process"`, `"any"`, `"net-flow"`)
+	return of(g, "any", "any", "any", "any", "any", "process", "network", `"process"`, `"any"`, `"net-flow"`)
 }
 
 func (g *Gen) pipes() string {
@@ -137,7 +137,7 @@ func (g *Gen) term(bracket string) string {
 	case 4:
 		filter = "e != " + letter()
 	}
-	return bracket + " " + of(g, "any", "any", "any", "process", "network") + " where " + filter + " ]"
+	return bracket + " " + of(g, "any", "any", "any", "any", "any", "process") + " where " + filter + " ]"
 }
 
 // joinKeys are the keys of all steps, all different from those of stepBy.

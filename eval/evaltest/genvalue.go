@@ -164,7 +164,11 @@ func (g *Gen) integer(depth int) fragment {
 	case 2:
 		return fragment{wrap(sub(), precProduct) + " * " + wrap(sub(), precUnary), precProduct}
 	case 3:
-		return fragment{wrap(g.integer(depth-1), precProduct) + of(g, " / ", " % ") + of(g, "2", "3", "-2", "n", "ns"), precProduct}
+		divisor := of(g, "2", "3", "-2", "n", "ns")
+		if g.single {
+			divisor = "n"
+		}
+		return fragment{wrap(g.integer(depth-1), precProduct) + of(g, " / ", " % ") + divisor, precProduct}
 	case 4:
 		return fragment{of(g, "- ", "+ ", "-") + wrap(g.integer(depth-1), precUnary), precUnary}
 	case 5:
