@@ -14,14 +14,11 @@ import (
 // defaultTimestamp is the field with an event's time unless told otherwise.
 const defaultTimestamp = "@timestamp"
 
-// A record is an event together with its document and where that stands.
+// A record is an event together with where it stands.
 type record struct {
-	event.Extractor
-	doc input.Doc
+	*event.JSONEvent
+	place input.Place
 }
-
-// Bytes returns the event's document, from which match ids are made.
-func (r *record) Bytes() []byte { return r.doc.Data }
 
 // A sink takes the matches of a run.
 type sink interface {
@@ -73,7 +70,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 			f.refuse(err)
 			continue
 		}
-		rec := &record{event.JSON(doc.Data), doc}
+		rec := &record{event.JSON(doc.Data), doc.Place}
 		if f.flags.sort {
 			waiting = append(waiting, rec)
 		} else if f.push(rec); f.err != nil {
@@ -103,7 +100,7 @@ func (f *feed) push(rec *record) {
 		if cause := errors.Unwrap(err); cause != nil {
 			err = cause // its place says more than its number
 		}
-		f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
+		f.refuse(&input.Refusal{Place: rec.place, Reason: err.Error()})
 		return
 	}
 	f.events++
@@ -150,6 +147,9 @@ func (f *feed) refuse(err error) {
 // conclude tells what else is to be known about the events, and returns
 // errProblems if an input could not be read.
 func (f *feed) conclude() error {
+	if f.interrupted {
+		f.app.warnf("interrupted")
+	}
 	st := f.stream.Stats()
 	for _, note := range []struct {
 		n    uint64

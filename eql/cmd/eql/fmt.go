@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -71,11 +72,11 @@ func (a *app) formatQuery(f *fmtFlags, query string) error {
 }
 
 func (a *app) formatFiles(f *fmtFlags, files []string) error {
+	if f.write && slices.Contains(files, input.Stdin) {
+		return usagef("-w needs files")
+	}
 	failed := false
 	for _, name := range files {
-		if f.write && name == input.Stdin {
-			return usagef("-w needs files")
-		}
 		old, new, err := a.formatFile(f, name)
 		switch {
 		case err != nil:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -21,51 +22,51 @@ const queryExt = ".eql"
 // loadRules reads rule files, files with one query, and folders of both. What
 // cannot be read is among the problems of the set.
 func (a *app) loadRules(paths []string) *rule.Set {
-	var toml []string
-	set := &rule.Set{}
+	var queries, others []string
 	for _, path := range paths {
-		queries, others := queryFiles(path)
-		for _, name := range queries {
-			text, err := a.readQuery(name)
-			if err != nil {
-				set.Problems.Add(&source.Error{File: &source.File{Name: name}, Msg: err.Error()})
-				continue
-			}
-			set.Rules = append(set.Rules, queryRule(name, text))
-		}
-		if others {
-			toml = append(toml, path)
+		found := queryFiles(path)
+		queries = append(queries, found...)
+		if path != input.Stdin && filepath.Ext(path) != queryExt {
+			others = append(others, path)
 		}
 	}
-	if len(toml) > 0 {
-		loaded := rule.Load(toml...)
-		set.Rules = append(set.Rules, loaded.Rules...)
-		set.Skipped = append(set.Skipped, loaded.Skipped...)
-		set.Problems = append(set.Problems, loaded.Problems...)
+	set := rule.Load(others...)
+	if len(queries) > 0 { // a folder needs no rule files then
+		set.Problems = slices.DeleteFunc(set.Problems, func(e *source.Error) bool { return e.Code == "folder-empty" })
+	}
+	for _, name := range queries {
+		text, err := a.readQuery(name)
+		if err != nil {
+			set.Problems.Add(&source.Error{File: &source.File{Name: name}, Msg: "cannot read: " + reason(err)})
+			continue
+		}
+		set.Rules = append(set.Rules, queryRule(name, text))
 	}
 	slices.SortStableFunc(set.Rules, func(x, y *rule.Rule) int { return strings.Compare(x.Path, y.Path) })
 	return set
 }
 
-// queryFiles returns the files with one query at path, and whether there may be
-// rule files as well.
-func queryFiles(path string) (names []string, others bool) {
+// queryFiles returns the files with one query at path.
+func queryFiles(path string) []string {
 	if path == input.Stdin || filepath.Ext(path) == queryExt {
-		return []string{path}, false
+		return []string{path}
 	}
-	others = true
+	var names []string
 	_ = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		switch {
-		case err != nil: // reported by rule.Load
-		case !d.Type().IsRegular():
-		case filepath.Ext(name) == queryExt:
+		if err == nil && d.Type().IsRegular() && filepath.Ext(name) == queryExt { // rule.Load reports errors
 			names = append(names, name)
-		case filepath.Ext(name) == ".toml":
-			others = true
 		}
 		return nil
 	})
-	return names, others
+	return names
+}
+
+// reason returns what went wrong with a file, without its name.
+func reason(err error) string {
+	if p := (*fs.PathError)(nil); errors.As(err, &p) {
+		err = p.Err
+	}
+	return err.Error()
 }
 
 // readQuery returns the text of a file or of standard input.

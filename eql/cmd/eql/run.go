@@ -87,27 +87,24 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	if f.summary {
 		a.summarise(queries, out.counts)
 	}
-	note := ""
-	if feed.interrupted {
-		note = "interrupted: "
+	rate := feed.rate()
+	err := feed.conclude()
+	fmt.Fprintf(a.err, "%d events read, %d refused, %d alerts, %.0f events/s\n", feed.events, feed.refused, feed.hits, rate)
+	if broken {
+		return errProblems
 	}
-	fmt.Fprintf(a.err, "%s%d events read, %d refused, %d alerts, %.0f events/s\n",
-		note, feed.events, feed.refused, feed.hits, feed.rate())
-	if err := feed.conclude(); err != nil || !broken {
-		return err
-	}
-	return errProblems
+	return err
 }
 
 // summarise prints how many alerts each rule has given, most first.
 func (a *app) summarise(queries []*eql.Query, counts map[*eql.Query]int) {
-	t := table{w: a.err, term: a.errTerm, head: []string{"ALERTS", "SEVERITY", "RULE", "FILE"}}
+	t := table{w: a.err, term: a.errTerm, head: []string{"ALERTS", "SEVERITY", "ID", "NAME"}}
 	loud := slices.Clone(queries)
 	loud = slices.DeleteFunc(loud, func(q *eql.Query) bool { return counts[q] == 0 })
 	slices.SortStableFunc(loud, func(x, y *eql.Query) int { return cmp.Compare(counts[y], counts[x]) })
 	for _, q := range loud {
 		r := alertRuleOf(q)
-		t.add([]string{strconv.Itoa(counts[q]), r.Severity, r.Name, r.File})
+		t.add([]string{strconv.Itoa(counts[q]), r.Severity, r.ID, r.Name})
 	}
 	_ = t.flush()
 	fmt.Fprintf(a.err, "%d of %d rules gave alerts\n", len(loud), len(queries))
