@@ -1,11 +1,18 @@
 // Package event is the boundary between EQL and the events of an embedder:
 // where values come from, and the slots that rules read them out of.
+//
+// A field path names its value whichever way the event nests it: "a.b.c" is
+// found in {"a": {"b": {"c": 1}}} as well as in {"a.b": {"c": 1}} and
+// {"a.b.c": 1}. If several are there all contribute, those of shorter keys
+// first. Arrays are flattened, arrays of objects too: {"o": [{"a": 1}, {"a": 2}]}
+// gives o.a the values 1 and 2. A missing field, null and an empty array are
+// all no value.
 package event
 
 import "github.com/eqlkit/eqlkit/eval/value"
 
 // An Event answers field look-ups. It is all that an embedder has to implement
-// to feed an own type; decoded JSON and raw JSON have adapters here (Map, JSON).
+// to feed an own type; decoded JSON and raw JSON have adapters here: Map and JSON.
 //
 // The engine keeps an Event for as long as it may become part of a match and
 // hands it back in the match, so the answers must not change after Push.
@@ -19,80 +26,16 @@ type Event interface {
 // which is faster than one look-up for each.
 type Extractor interface {
 	Event
-	// Extract stores the values of all paths of l into r, which has been Reset.
-	// An error means that the event cannot be read; r is then undefined.
+	// Extract stores the value at the path l.Source(s) into slot s of r, for
+	// every slot of l. The record is for l and has been Reset; conversions are
+	// not the Extractor's task. An error means that the event cannot be read;
+	// r is then undefined.
 	Extract(l *Layout, r *Record) error
 }
 
-// A Slot is the index of a field in a Layout and in its Records.
-type Slot int32
-
-// A Layout maps the field paths that a set of rules reads to slots. Build it
-// with Add; once a Record is made for it, it must not grow any more. From then
-// on it is immutable and safe for concurrent use.
-type Layout struct {
-	paths []string
-	index map[string]Slot
-	root  *node // the trie of paths, built by the first use
+// An Object is the payload of a value of kind Object: a JSON object as it
+// stands at the end of a path. It is immutable and safe for concurrent use.
+type Object interface {
+	// Field returns the value at a path relative to the object, as Event does.
+	Field(path string) value.Value
 }
-
-// NewLayout returns an empty Layout.
-func NewLayout() *Layout { return &Layout{index: make(map[string]Slot)} }
-
-// Add returns the slot of path, making one if need be.
-func (l *Layout) Add(path string) Slot {
-	if s, ok := l.index[path]; ok {
-		return s
-	}
-	s := Slot(len(l.paths))
-	l.paths = append(l.paths, path)
-	l.index[path] = s
-	return s
-}
-
-// Len returns the number of slots.
-func (l *Layout) Len() int { return len(l.paths) }
-
-// Path returns the field path of s.
-func (l *Layout) Path(s Slot) string { return l.paths[s] }
-
-// Paths returns the field paths in slot order. The caller must not change it.
-func (l *Layout) Paths() []string { return l.paths }
-
-// A Record holds one event's values in the slots of a Layout. It belongs to one
-// goroutine and is reused from event to event.
-type Record struct {
-	layout *Layout
-	vals   []value.Value
-}
-
-// NewRecord returns an empty Record for l.
-func NewRecord(l *Layout) *Record {
-	return &Record{layout: l, vals: make([]value.Value, l.Len())}
-}
-
-// Layout returns the layout that r was made for.
-func (r *Record) Layout() *Layout { return r.layout }
-
-// Reset empties all slots.
-func (r *Record) Reset() { clear(r.vals) }
-
-// Get returns the value in slot s; a slot without value is null.
-func (r *Record) Get(s Slot) value.Value { return r.vals[s] }
-
-// Set stores v in slot s.
-func (r *Record) Set(s Slot, v value.Value) { r.vals[s] = v }
-
-// Fill reads all fields of ev into r, after emptying it.
-func (r *Record) Fill(ev Event) error {
-	r.Reset()
-	if x, ok := ev.(Extractor); ok {
-		return x.Extract(r.layout, r)
-	}
-	for s, path := range r.layout.paths {
-		r.vals[s] = ev.Field(path)
-	}
-	return nil
-}
-
-type node struct{}

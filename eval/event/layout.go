@@ -1,0 +1,138 @@
+package event
+
+import (
+	"strings"
+	"sync"
+
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// A Slot is the index of a field in a Layout and in its Records.
+type Slot int32
+
+// SlotOptions say how a field is read, for one whose type is known. The zero
+// SlotOptions reads what the event holds.
+type SlotOptions struct {
+	// Name tells options apart: for one path and one Name there is one slot.
+	Name string
+	// Source is the path to read instead, if the field is an alias; "" is the
+	// field's own path.
+	Source string
+	// Null takes the place of an explicit null in Map and JSON events; other
+	// events cannot tell null from a missing field.
+	Null value.Value
+	// Text makes numbers and booleans the text that JSON writes them in.
+	Text bool
+	// Convert, if not nil, is applied to every single value (after Text), never
+	// to null. If it returns null the value is dropped. It may be called from
+	// several goroutines at a time.
+	Convert func(value.Value) value.Value
+}
+
+// source returns the path that a field with options o is read from.
+func (o *SlotOptions) source(path string) string {
+	if o.Source != "" {
+		return o.Source
+	}
+	return path
+}
+
+// A Layout maps the field paths that a set of rules reads to slots. Build it
+// with Add and AddTyped; once a Record is made for it, it must not grow any
+// more. From then on it is immutable and safe for concurrent use.
+type Layout struct {
+	paths   []string
+	options []SlotOptions // by slot
+	index   map[slotKey]Slot
+
+	compile sync.Once
+	nodes   []*node // the trie of paths; the first is the root
+	typed   []Slot  // slots whose values are converted
+}
+
+type slotKey struct{ path, name string }
+
+// NewLayout returns an empty Layout.
+func NewLayout() *Layout { return &Layout{index: make(map[slotKey]Slot)} }
+
+// Add returns the slot of path, making one if need be.
+func (l *Layout) Add(path string) Slot { return l.AddTyped(path, SlotOptions{}) }
+
+// AddTyped returns the slot of path as o reads it, making one if need be. If
+// there is a slot for path and o.Name already, that is the one, and the rest of
+// o has no effect. It panics if l would grow after a Record was made for it.
+func (l *Layout) AddTyped(path string, o SlotOptions) Slot {
+	key := slotKey{path, o.Name}
+	if s, ok := l.index[key]; ok {
+		return s
+	}
+	if l.nodes != nil {
+		panic("event: slot added to a layout that is in use")
+	}
+	s := Slot(len(l.paths))
+	l.paths = append(l.paths, path)
+	l.options = append(l.options, o)
+	l.index[key] = s
+	return s
+}
+
+// Len returns the number of slots.
+func (l *Layout) Len() int { return len(l.paths) }
+
+// Path returns the field path of s.
+func (l *Layout) Path(s Slot) string { return l.paths[s] }
+
+// Source returns the path that s is read from: Path unless the field is an alias.
+func (l *Layout) Source(s Slot) string { return l.options[s].source(l.paths[s]) }
+
+// Paths returns the field paths in slot order. A path occurs more than once if
+// it is read in several ways. The caller must not change it.
+func (l *Layout) Paths() []string { return l.paths }
+
+// A node stands for a path or the beginning of one.
+type node struct {
+	id       int32            // index in Layout.nodes; smaller than those below
+	children map[string]*node // by one segment
+	slots    []Slot           // fields that end here
+}
+
+// build makes the trie; it is called once, before the layout is shared.
+func (l *Layout) build() {
+	root := l.newNode()
+	for i := range l.paths {
+		s := Slot(i)
+		n := root
+		for seg := range strings.SplitSeq(l.Source(s), ".") {
+			next := n.children[seg]
+			if next == nil {
+				next = l.newNode()
+				n.children[seg] = next
+			}
+			n = next
+		}
+		n.slots = append(n.slots, s)
+		if o := &l.options[s]; o.Text || o.Convert != nil {
+			l.typed = append(l.typed, s)
+		}
+	}
+}
+
+func (l *Layout) newNode() *node {
+	n := &node{id: int32(len(l.nodes)), children: make(map[string]*node)}
+	l.nodes = append(l.nodes, n)
+	return n
+}
+
+// descend returns the node that a key with dots leads to; nil if there is none
+// or no dot.
+func (n *node) descend(key string) *node {
+	if strings.IndexByte(key, '.') < 0 {
+		return nil
+	}
+	for seg := range strings.SplitSeq(key, ".") {
+		if n = n.children[seg]; n == nil {
+			return nil
+		}
+	}
+	return n
+}
