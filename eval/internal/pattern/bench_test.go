@@ -52,6 +52,8 @@ func workloads(tb testing.TB) []workload {
 		{"regex/class", regex(tb, `.*-Command\s+\"[A-Z][a-z]{2}-\w{4,15}.*`, false), commandLine},
 		{"regex/fold", regex(tb, `.*(get|set)-wmi[^ ]+.*state.*`, true), commandLine},
 		{"regex/not", regex(tb, `.*\.exe.*&~(.*encoded.*)`, true), commandLine},
+		{"regex/large", regex(tb, `.*[a-z].{20}[0-9].*`, true), commandLine},
+		{"regex/larger", regex(tb, `.*['\"][^$]{1,25}['\"] {0,2}\+ {0,2}['\"][^$]{1,25}['\"]x.*`, true), commandLine},
 		{"long", pattern.Wildcard("*downloadstring*", true), strings.ToLower(strings.Repeat(commandLine, 10))},
 	}
 }
@@ -84,6 +86,7 @@ func BenchmarkCompileRegex(b *testing.B) {
 		"typical": `.*-Command\s+\"[A-Z][a-z]{2}-\w{4,15}.*`,
 		"boolean": `.*\.exe.*&~(.*encoded.*)`,
 		"large":   ".*[ab].{8}",
+		"larger":  ".*[ab].{20}",
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

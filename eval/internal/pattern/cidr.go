@@ -1,11 +1,10 @@
 package pattern
 
 import (
-	"cmp"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"slices"
+	"sort"
 	"strings"
 )
 
@@ -38,11 +37,11 @@ func ParseCIDRs(blocks []string) (*CIDRSet, error) {
 		}
 		ranges = append(ranges, r)
 	}
-	slices.SortFunc(ranges, func(a, b addrRange) int { return a.first.compare(b.first) })
+	sort.Slice(ranges, func(i, j int) bool { return ranges[i].first.less(ranges[j].first) })
 	merged := ranges[:0]
 	for _, r := range ranges {
-		if n := len(merged); n > 0 && r.first.compare(merged[n-1].last) <= 0 {
-			if r.last.compare(merged[n-1].last) > 0 {
+		if n := len(merged); n > 0 && !merged[n-1].last.less(r.first) {
+			if merged[n-1].last.less(r.last) {
 				merged[n-1].last = r.last
 			}
 			continue
@@ -59,8 +58,15 @@ func (s *CIDRSet) Contains(a netip.Addr) bool {
 		return false
 	}
 	n := numberOf(a)
-	i, found := slices.BinarySearchFunc(s.ranges, n, func(r addrRange, n addrNumber) int { return r.first.compare(n) })
-	return found || i > 0 && n.compare(s.ranges[i-1].last) <= 0
+	lo, hi := 0, len(s.ranges)
+	for lo < hi {
+		if mid := int(uint(lo+hi) / 2); s.ranges[mid].last.less(n) {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return lo < len(s.ranges) && !n.less(s.ranges[lo].first)
 }
 
 // parseBlock returns the range of a block or what is wrong with it.
@@ -121,9 +127,6 @@ func lowBits(n int) addrNumber {
 	return addrNumber{0, 1<<n - 1}
 }
 
-func (a addrNumber) compare(b addrNumber) int {
-	if c := cmp.Compare(a.hi, b.hi); c != 0 {
-		return c
-	}
-	return cmp.Compare(a.lo, b.lo)
+func (a addrNumber) less(b addrNumber) bool {
+	return a.hi < b.hi || a.hi == b.hi && a.lo < b.lo
 }

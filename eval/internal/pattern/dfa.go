@@ -16,17 +16,12 @@ type dfa struct {
 const maxCells = 1 << 22
 
 // effortPerState bounds the time to build an automaton.
-const effortPerState = 100
+const effortPerState = 200
 
 // newDFA returns the automaton of t, or false if it would have more than
 // maxStates states or be too much work to build.
 func newDFA(b *termTable, t *term, maxStates int) (*dfa, bool) {
-	classes, ok := newAlphabet(b.sets)
-	if !ok {
-		return nil, false
-	}
-	b.classes = classes
-	m := &dfa{classes: classes, width: len(classes.members)}
+	m := &dfa{classes: b.classes, width: len(b.classes.members)}
 	states := []*term{t}
 	index := map[*term]int32{t: 0}
 	b.limit = b.effort + effortPerState*maxStates

@@ -13,7 +13,11 @@ import (
 // the lower-case one. The result is s itself if nothing changes; its length may
 // differ from that of s.
 func Fold(s string) string {
-	for i := 0; i < len(s); {
+	for i := 0; ; {
+		i += foldedASCII(s[i:])
+		if i == len(s) {
+			return s
+		}
 		x, n := firstSymbol(s[i:])
 		if foldSymbol(x) != x {
 			dst := make([]byte, i, len(s)+utf8.UTFMax)
@@ -23,7 +27,35 @@ func Fold(s string) string {
 		}
 		i += n
 	}
-	return s
+}
+
+// Eight bytes at a time.
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// upperCase returns the high bit of each byte of w that is 'A' to 'Z', provided
+// that all of them are ASCII.
+func upperCase(w uint64) uint64 {
+	return (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high
+}
+
+// foldedASCII returns how many bytes at the beginning of s are ASCII but no
+// upper-case letters.
+func foldedASCII(s string) int {
+	src := unsafe.Slice(unsafe.StringData(s), len(s))
+	i := 0
+	for ; i+8 <= len(src); i += 8 {
+		w := binary.LittleEndian.Uint64(src[i:])
+		if w&high != 0 || upperCase(w) != 0 {
+			break
+		}
+	}
+	for i < len(src) && src[i] < utf8.RuneSelf && foldByte(src[i]) == src[i] {
+		i++
+	}
+	return i
 }
 
 // appendFold appends Fold(s) to dst.
@@ -42,10 +74,6 @@ func appendFold(dst []byte, s string) []byte {
 // appendFoldASCII appends the lower-case form of the ASCII text that s begins
 // with and returns what follows it. It works on eight bytes at a time.
 func appendFoldASCII(dst []byte, s string) ([]byte, string) {
-	const (
-		ones = 0x0101010101010101
-		high = 0x8080808080808080
-	)
 	src := unsafe.Slice(unsafe.StringData(s), len(s))
 	i := 0
 	for ; i+8 <= len(src); i += 8 {
@@ -53,9 +81,7 @@ func appendFoldASCII(dst []byte, s string) ([]byte, string) {
 		if w&high != 0 {
 			break
 		}
-		// The high bit of a byte of upper is set if the byte is 'A' to 'Z'.
-		upper := (w + ones*(0x80-'A')) &^ (w + ones*(0x80-'Z'-1)) & high
-		dst = binary.LittleEndian.AppendUint64(dst, w|upper>>2)
+		dst = binary.LittleEndian.AppendUint64(dst, w|upperCase(w)>>2)
 	}
 	for ; i < len(src) && src[i] < utf8.RuneSelf; i++ {
 		dst = append(dst, foldByte(src[i]))
@@ -188,7 +214,7 @@ func suffixFold(s, suffix string) (int, bool) {
 }
 
 // foldSpace is how much space callers of folded should have on their stack.
-const foldSpace = 256
+const foldSpace = 512
 
 // folded returns Fold(s), using the capacity of space if it suffices. The
 // caller must use the result no longer than space.

@@ -16,11 +16,12 @@ func IndexFold(s, sub string) int {
 	// on advancing, a search that never looks back takes over.
 	spent := 0
 	for i := 0; i < len(s); {
-		x, n := symbol(s[i]), 1
+		x, n := symbol(foldByte(s[i])), 1
 		if x >= utf8.RuneSelf {
 			x, n = firstSymbol(s[i:])
+			x = foldSymbol(x)
 		}
-		if foldSymbol(x) == first {
+		if x == first {
 			tried := s[i:]
 			same, ok := prefixFold(tried, sub)
 			if ok {

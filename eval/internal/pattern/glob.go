@@ -49,7 +49,7 @@ func (g *glob) all() bool {
 
 // literal returns the only text that g matches, if it is so simple.
 func (g *glob) literal() (string, bool) {
-	return g.head.text, g.closed && g.head.open == nil
+	return g.head.text, g.closed && len(g.head.open) == 0
 }
 
 func (g *glob) match(s string) bool {
@@ -81,61 +81,61 @@ func (g *glob) matchEndsFold(s string) bool {
 	return ok
 }
 
-// A segment is a part of a glob without anyMany: a text, or symbols of which
-// some are open or are no valid code points. Only these need to be looked at
-// one by one, since valid encodings do not overlap.
+// A segment is a part of a glob without anyMany. Its text is compared as a
+// whole; symbols that are open or no valid code points, and those before them,
+// one by one.
 type segment struct {
-	text   string
-	open   []symbol  // instead of text
-	finder *shiftAnd // for open segments that are searched for
+	open   []symbol
+	text   string    // after open
+	finder *shiftAnd // for segments to be searched for that are not just text
 }
 
 func newSegment(symbols []symbol) segment {
+	open := len(symbols)
+	for open > 0 && symbols[open-1] >= 0 && symbols[open-1] < invalidByte {
+		open--
+	}
 	var text []byte
-	for _, x := range symbols {
-		if x == anyOne || x >= invalidByte {
-			return segment{open: symbols}
-		}
+	for _, x := range symbols[open:] {
 		text = appendSymbol(text, x)
 	}
-	return segment{text: string(text)}
+	return segment{open: symbols[:open], text: string(text)}
 }
 
 func newSearchedSegment(symbols []symbol) segment {
 	g := newSegment(symbols)
-	if g.open != nil {
-		g.finder = newShiftAnd(g.open)
+	if len(g.open) > 0 {
+		g.finder = newShiftAnd(symbols)
 	}
 	return g
 }
 
-func (g *segment) empty() bool { return g.text == "" && g.open == nil }
+func (g *segment) empty() bool { return g.text == "" && len(g.open) == 0 }
 
 // prefix returns how many bytes at the beginning of s the segment takes.
 func (g *segment) prefix(s string) (int, bool) {
-	if g.open == nil {
-		return len(g.text), strings.HasPrefix(s, g.text)
-	}
-	i := 0
-	for _, want := range g.open {
-		x, n := firstSymbol(s[i:])
-		if n == 0 || x != want && want != anyOne {
-			return 0, false
-		}
-		i += n
-	}
-	return i, true
+	n, ok := g.openPrefix(s, false)
+	return n + len(g.text), ok && strings.HasPrefix(s[n:], g.text)
 }
 
 // prefixFold is prefix for a text yet to be folded.
 func (g *segment) prefixFold(s string) (int, bool) {
-	if g.open == nil {
-		return prefixFold(s, g.text)
+	n, ok := g.openPrefix(s, true)
+	if !ok {
+		return 0, false
 	}
+	m, ok := prefixFold(s[n:], g.text)
+	return n + m, ok
+}
+
+func (g *segment) openPrefix(s string, fold bool) (int, bool) {
 	i := 0
 	for _, want := range g.open {
 		x, n := firstSymbol(s[i:])
-		if n == 0 || foldSymbol(x) != want && want != anyOne {
+		if fold {
+			x = foldSymbol(x)
+		}
+		if n == 0 || x != want && want != anyOne {
 			return 0, false
 		}
 		i += n
@@ -145,29 +145,31 @@ func (g *segment) prefixFold(s string) (int, bool) {
 
 // suffix returns how many bytes at the end of s the segment takes.
 func (g *segment) suffix(s string) (int, bool) {
-	if g.open == nil {
-		return len(g.text), strings.HasSuffix(s, g.text)
+	if !strings.HasSuffix(s, g.text) {
+		return 0, false
 	}
-	i := len(s)
-	for _, want := range slices.Backward(g.open) {
-		x, n := lastSymbol(s[:i])
-		if n == 0 || x != want && want != anyOne {
-			return 0, false
-		}
-		i -= n
-	}
-	return len(s) - i, true
+	n, ok := g.openSuffix(s[:len(s)-len(g.text)], false)
+	return len(g.text) + n, ok
 }
 
 // suffixFold is suffix for a text yet to be folded.
 func (g *segment) suffixFold(s string) (int, bool) {
-	if g.open == nil {
-		return suffixFold(s, g.text)
+	n, ok := suffixFold(s, g.text)
+	if !ok {
+		return 0, false
 	}
+	m, ok := g.openSuffix(s[:len(s)-n], true)
+	return n + m, ok
+}
+
+func (g *segment) openSuffix(s string, fold bool) (int, bool) {
 	i := len(s)
 	for _, want := range slices.Backward(g.open) {
 		x, n := lastSymbol(s[:i])
-		if n == 0 || foldSymbol(x) != want && want != anyOne {
+		if fold {
+			x = foldSymbol(x)
+		}
+		if n == 0 || x != want && want != anyOne {
 			return 0, false
 		}
 		i -= n

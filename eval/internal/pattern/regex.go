@@ -12,8 +12,10 @@ type Limits struct {
 	// MaxRegexLen is how many code points a pattern may have, by default 1000.
 	MaxRegexLen int
 	// MaxStates is how many states the automaton of a pattern may have, by
-	// default 10,000 and never more than 1,000,000. The time to compile is
-	// bounded in proportion.
+	// default 10,000 and never more than 1,000,000; the time to compile is
+	// bounded in proportion. A pattern that needs more as a deterministic
+	// automaton is still accepted if a nondeterministic one will do with at
+	// most 512 of them.
 	MaxStates int
 }
 
@@ -21,6 +23,9 @@ const (
 	defaultRegexLen = 1000
 	defaultStates   = 10_000
 	maxMaxStates    = 1_000_000
+	// quickStates is how large a dfa is tried before an nfa: building a larger
+	// one takes longer than it is likely to save.
+	quickStates = 1000
 )
 
 // A RegexError says what is wrong with one of the patterns given to Regex.
@@ -71,7 +76,7 @@ func Regex(patterns []string, fold bool, lim Limits) (Matcher, error) {
 }
 
 // compileRegex returns a glob for a pattern that needs no more, otherwise an
-// automaton.
+// automaton: the fastest kind that stays within the limits.
 func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parseError) {
 	if utf8.RuneCountInString(pattern) > lim.MaxRegexLen {
 		return nil, nil, &parseError{msg: fmt.Sprintf("the pattern has more than %d characters", lim.MaxRegexLen)}
@@ -85,11 +90,19 @@ func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parse
 	if symbols, ok := table.globSymbols(t, fold); ok {
 		return newGlob(symbols), nil, nil
 	}
-	m, ok := newDFA(table, t, lim.MaxStates)
-	if !ok {
-		return nil, nil, &parseError{msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
+	var ok bool
+	if table.classes, ok = newAlphabet(table.sets); ok {
+		if m, ok := newDFA(table, t, min(lim.MaxStates, quickStates)); ok {
+			return nil, m, nil
+		}
+		if m, ok := newNFA(table, t, lim.MaxStates); ok {
+			return nil, m, nil
+		}
+		if m, ok := newDFA(table, t, lim.MaxStates); ok {
+			return nil, m, nil
+		}
 	}
-	return nil, m, nil
+	return nil, nil, &parseError{msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
 }
 
 // maxGlobSymbols bounds what repetitions are written out to.

@@ -39,6 +39,11 @@ func TestRegex(t *testing.T) {
 		{pattern: "(?:a)", yes: []string{"?:a"}, no: []string{"a"}},
 		{pattern: "(?i)x", yes: []string{"?ix"}, no: []string{"x", "ix"}},
 
+		// Too large for a deterministic automaton.
+		{pattern: ".*[ab].{30}", yes: []string{"ca" + strings.Repeat("é", 30)}, no: []string{"ca" + strings.Repeat("é", 29)}},
+		{pattern: ".*[ab].{20}x.*", yes: []string{"aa" + strings.Repeat("b", 20) + "x\xff"}, no: []string{"x", "aa" + strings.Repeat("b", 18) + "x"}, only: []string{"a" + strings.Repeat("c", 20) + "X"}},
+		{pattern: "~(ab)x.*[ab].{20}", yes: []string{"xa" + strings.Repeat("c", 20)}, no: []string{"abxa" + strings.Repeat("c", 20)}},
+
 		// Operators where an operand begins are literal.
 		{pattern: "*foo", yes: []string{"*foo"}, no: []string{"foo"}},
 		{pattern: "**", yes: []string{"", "*", "***"}, no: []string{"a"}},
@@ -207,7 +212,8 @@ func TestRegexErrors(t *testing.T) {
 		{"<+1-2>", 0, "an interval needs"},
 		{"<1-2147483648>", 0, "an interval needs"},
 		{strings.Repeat("a", 1001), 0, "more than 1000 characters"},
-		{".*[ab].{20}", 0, "too complex"},
+		{".*[ab].{2000}", 0, "too complex"},
+		{"~(.*[ab].{20})", 0, "too complex"},
 		{"(a{1,1000}){1,1000}", 0, "too complex"},
 		{"a{2000000000}", 0, "too complex"},
 	}

@@ -14,6 +14,7 @@ type term struct {
 	set      int32
 	min, max int32   // max is many if there is none
 	subs     []*term // operands; those of opAlt and opAnd are in order of id
+	derived  []*term // by class; nil where not yet known
 }
 
 type termOp uint8
@@ -45,9 +46,8 @@ type termTable struct {
 	all     *term // every text
 	classes *alphabet
 
-	derived map[derivation]*term
-	effort  int // grows with the work done
-	limit   int // of effort, for derive
+	effort int // grows with the work done
+	limit  int // of effort, for derive
 }
 
 type termKey struct {
@@ -57,16 +57,10 @@ type termKey struct {
 	list     string
 }
 
-type derivation struct {
-	of    int32
-	class uint16
-}
-
 func newTermTable() *termTable {
 	b := &termTable{
-		terms:   map[termKey]*term{},
-		setIDs:  map[string]int32{},
-		derived: map[derivation]*term{},
+		terms:  map[termKey]*term{},
+		setIDs: map[string]int32{},
 	}
 	b.none = b.make(termKey{op: opNone}, term{})
 	b.empty = b.make(termKey{op: opEmpty}, term{nullable: true})
@@ -238,13 +232,14 @@ func (b *termTable) derive(t *term, class uint16) *term {
 	if b.effort++; b.effort > b.limit {
 		return b.none
 	}
-	key := derivation{t.id, class}
-	if d, ok := b.derived[key]; ok {
-		return d
+	if t.derived == nil {
+		t.derived = make([]*term, len(b.classes.members))
+		b.effort += len(t.derived) / 8
 	}
-	d := b.deriveCompound(t, class)
-	b.derived[key] = d
-	return d
+	if t.derived[class] == nil {
+		t.derived[class] = b.deriveCompound(t, class)
+	}
+	return t.derived[class]
 }
 
 func (b *termTable) deriveCompound(t *term, class uint16) *term {
