@@ -67,12 +67,12 @@ func (s *scanner) rawString() (rawString, error) {
 				}
 				i = s.pos - 1
 			default:
-				return rawString{}, s.expected("no control character in a string")
+				return rawString{}, s.fail("control character in a string")
 			}
 		}
 	}
 	s.pos = len(s.text)
-	return rawString{}, s.expected("'\"'")
+	return rawString{}, s.fail("unexpected end")
 }
 
 // escape moves over an escape sequence.
@@ -86,13 +86,13 @@ func (s *scanner) escape() error {
 		s.pos++
 		for range 4 {
 			if !isHex(s.peek()) {
-				return s.expected("a hexadecimal digit")
+				return s.fail(`expected four hexadecimal digits after \u`)
 			}
 			s.pos++
 		}
 		return nil
 	default:
-		return s.expected("an escape sequence")
+		return s.fail("unknown escape sequence in a string")
 	}
 }
 
