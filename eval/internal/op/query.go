@@ -61,4 +61,3 @@ func (s *Step) Never() bool {
 	c, ok := s.Cond.(constPred)
 	return ok && !bool(c)
 }
-

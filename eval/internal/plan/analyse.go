@@ -207,7 +207,7 @@ func (a *analyser) compare(place at, op ast.Op, x *ast.Binary, l, r Expr) Expr {
 	if !isLeft && (isRight || isConst(l)) && !isConst(r) { // the literal to the right
 		l, r, op = r, l, mirrored(op)
 	}
-	return a.typedCompare(place, op, l, r)
+	return &Compare{place, op, l, r}
 }
 
 func isConst(x Expr) bool {

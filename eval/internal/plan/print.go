@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/fn"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
