@@ -10,13 +10,13 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// A JSONEvent is an Event in the form of a JSON object. It means the same as the
+// A Document is an Event in the form of a JSON object. It means the same as the
 // Map that Decode returns for it, but reads the values of a Layout without
 // decoding the rest: in one pass over the text, which checks all of it.
 //
-// Text values alias the document where they can. A JSONEvent is immutable and
+// Text values alias the document where they can. A Document is immutable and
 // safe for concurrent use.
-type JSONEvent struct {
+type Document struct {
 	text string
 	once sync.Once
 	m    Map // by decoded
@@ -24,9 +24,9 @@ type JSONEvent struct {
 }
 
 // JSON returns the event that doc is. The caller must not change doc afterwards:
-// neither the JSONEvent nor matches make a copy. A doc that is not a JSON object
+// neither the Document nor matches make a copy. A doc that is not a JSON object
 // is found out by Extract; it has no fields.
-func JSON(doc []byte) *JSONEvent { return &JSONEvent{text: aliasString(doc)} }
+func JSON(doc []byte) *Document { return &Document{text: aliasString(doc)} }
 
 func aliasString(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
@@ -51,10 +51,10 @@ func decode(text string) (map[string]any, error) {
 
 // Bytes returns the document as it was given to JSON. The caller must not
 // change it.
-func (e *JSONEvent) Bytes() []byte { return unsafe.Slice(unsafe.StringData(d.text), len(d.text)) }
+func (d *Document) Bytes() []byte { return unsafe.Slice(unsafe.StringData(d.text), len(d.text)) }
 
 // decoded returns the whole document.
-func (e *JSONEvent) decoded() (Map, error) {
+func (d *Document) decoded() (Map, error) {
 	d.once.Do(func() {
 		var m map[string]any
 		m, d.err = decode(d.text)
@@ -65,13 +65,13 @@ func (e *JSONEvent) decoded() (Map, error) {
 
 // Field implements Event. The first call decodes the whole document; Extract is
 // the way to read several fields.
-func (e *JSONEvent) Field(path string) value.Value {
+func (d *Document) Field(path string) value.Value {
 	m, _ := d.decoded() // nil has no fields
 	return m.Field(path)
 }
 
 // Extract implements Extractor. The error is a *SyntaxError.
-func (e *JSONEvent) Extract(l *Layout, r *Record) error {
+func (d *Document) Extract(l *Layout, r *Record) error {
 	x := extractor{scanner: scanner{text: d.text}, rec: r}
 	err := x.document(l.nodes[0])
 	if err == errAmbiguous {
@@ -98,7 +98,7 @@ type extractor struct {
 
 func (x *extractor) document(root *node) error {
 	if x.space() != '{' {
-		return x.fail("expected an object")
+		return x.expected("an object")
 	}
 	if err := x.object(root, 1); err != nil {
 		return err
@@ -184,7 +184,7 @@ func (x *extractor) member(n *node, id uint64, depth int) error {
 	}
 }
 
-// A rawObject is the Object of a JSONEvent, decoded when it is asked.
+// A rawObject is the Object of a Document, decoded when it is asked.
 type rawObject struct {
 	text string // valid
 	once sync.Once

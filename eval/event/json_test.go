@@ -124,36 +124,37 @@ func TestSyntaxErrors(t *testing.T) {
 		offset    int64
 		msg       string
 	}{
-		{"nothing", "", 0, "unexpected end"},
-		{"blanks", " \n", 2, "unexpected end"},
-		{"array", ` [{}]`, 1, "expected an object"},
-		{"string", `"a"`, 0, "expected an object"},
-		{"null", `null`, 0, "expected an object"},
-		{"byte order mark", "\ufeff{}", 0, "expected an object"},
-		{"two objects", `{} {}`, 3, "unexpected data after the object"},
-		{"open object", `{"a":1`, 6, "unexpected end"},
-		{"open key", `{"a`, 3, "unexpected end"},
-		{"trailing comma", `{"a":1,}`, 7, "expected a key in double quotes"},
-		{"bare key", `{a:1}`, 1, "expected a key in double quotes"},
-		{"no colon", `{"a" 1}`, 5, "expected ':' after a key"},
-		{"no comma", `{"a":1 "b":2}`, 7, "expected ',' or '}' after a value"},
-		{"no value", `{"a":}`, 5, "expected a value"},
-		{"comma in an array", `{"a":[1,]}`, 8, "expected a value"},
-		{"wrong bracket", `{"a":[1}`, 7, "expected ',' or ']' after a value"},
-		{"word", `{"a":nul}`, 8, "expected null"},
-		{"cut word", `{"a":tru`, 8, "unexpected end"},
-		{"NaN", `{"a":NaN}`, 5, "expected a value"},
-		{"plus", `{"a":+1}`, 5, "expected a value"},
-		{"minus", `{"a":-}`, 6, "expected a value"},
-		{"leading zero", `{"a":01}`, 6, "expected ',' or '}' after a value"},
-		{"bare point", `{"a":1.}`, 7, "expected a digit after the decimal point"},
-		{"bare exponent", `{"a":1e+}`, 8, "expected a digit in the exponent"},
-		{"line break in a string", "{\"a\":\"x\ny\"}", 7, "control character in a string"},
-		{"unknown escape", `{"a":"\x41"}`, 7, "unknown escape sequence in a string"},
-		{"bad digit", `{"a":"\u00g0"}`, 10, `expected four hexadecimal digits after \u`},
-		{"cut escape", `{"a":"\u00`, 10, "unexpected end"},
-		{"comment", `{"a":1} // x`, 8, "unexpected data after the object"},
-		{"too deep", deep(10_001), 10_004, "nested too deeply"},
+		{"nothing", "", 0, "expected an object, found the end"},
+		{"blanks", " \n", 2, "expected an object, found the end"},
+		{"array", ` [{}]`, 1, "expected an object, found '['"},
+		{"string", `"a"`, 0, "expected an object, found '\"'"},
+		{"null", `null`, 0, "expected an object, found 'n'"},
+		{"byte order mark", "\ufeff{}", 0, `expected an object, found '\ufeff'`},
+		{"no text at all", "\xff", 0, "expected an object, found the byte 0xff"},
+		{"two objects", `{} {}`, 3, "expected the end, found '{'"},
+		{"open object", `{"a":1`, 6, "expected ',' or '}', found the end"},
+		{"open key", `{"a`, 3, "expected '\"', found the end"},
+		{"trailing comma", `{"a":1,}`, 7, "expected a key, found '}'"},
+		{"bare key", `{a:1}`, 1, "expected a key, found 'a'"},
+		{"no colon", `{"a" 1}`, 5, "expected ':', found '1'"},
+		{"no comma", `{"a":1 "b":2}`, 7, "expected ',' or '}', found '\"'"},
+		{"no value", `{"a":}`, 5, "expected a value, found '}'"},
+		{"comma in an array", `{"a":[1,]}`, 8, "expected a value, found ']'"},
+		{"wrong bracket", `{"a":[1}`, 7, "expected ',' or ']', found '}'"},
+		{"word", `{"a":nul}`, 5, "expected a value, found 'n'"},
+		{"cut word", `{"a":tru`, 5, "expected a value, found 't'"},
+		{"NaN", `{"a":NaN}`, 5, "expected a value, found 'N'"},
+		{"plus", `{"a":+1}`, 5, "expected a value, found '+'"},
+		{"minus", `{"a":-}`, 6, "expected a value, found '}'"},
+		{"leading zero", `{"a":01}`, 6, "expected ',' or '}', found '1'"},
+		{"bare point", `{"a":1.}`, 7, "expected a digit, found '}'"},
+		{"bare exponent", `{"a":1e+}`, 8, "expected a digit, found '}'"},
+		{"line break in a string", "{\"a\":\"x\ny\"}", 7, `expected no control character in a string, found '\n'`},
+		{"unknown escape", `{"a":"\x41"}`, 7, "expected an escape sequence, found 'x'"},
+		{"bad digit", `{"a":"\u00g0"}`, 10, "expected a hexadecimal digit, found 'g'"},
+		{"cut escape", `{"a":"\u00`, 10, "expected a hexadecimal digit, found the end"},
+		{"comment", `{"a":1} // x`, 8, "expected the end, found '/'"},
+		{"too deep", deep(10_001), 10_004, "nested deeper than 10000"},
 	}
 	l := event.NewLayout()
 	l.Add("z.y")
@@ -168,7 +169,7 @@ func TestSyntaxErrors(t *testing.T) {
 			assert.Equal(t, want, err)
 		})
 	}
-	assert.EqualError(t, r.Fill(event.JSON([]byte(`{"a":}`))), "invalid JSON at byte 5: expected a value")
+	assert.EqualError(t, r.Fill(event.JSON([]byte(`{"a":}`))), "offset 5: expected a value, found '}'")
 	assert.NoError(t, r.Fill(event.JSON([]byte(deep(10_000)))))
 }
 

@@ -123,12 +123,8 @@ func (l *Layout) newNode() *node {
 	return n
 }
 
-// descend returns the node that a key with dots leads to; nil if there is none
-// or no dot.
+// descend returns the node that a key with dots leads to, or nil.
 func (n *node) descend(key string) *node {
-	if strings.IndexByte(key, '.') < 0 {
-		return nil
-	}
 	for seg := range strings.SplitSeq(key, ".") {
 		if n = n.children[seg]; n == nil {
 			return nil

@@ -2,18 +2,18 @@ package event
 
 import (
 	"fmt"
+	"strings"
+	"unicode/utf8"
 )
 
-// A SyntaxError says where a document is not JSON, or not a JSON object.
+// A SyntaxError says why a document is not a JSON object.
 type SyntaxError struct {
-	Offset int64 // of the byte at fault; the length of the document if it ends early
+	Offset int64 // in bytes; where the mistake was found
 	Msg    string
 }
 
 // Error implements error.
-func (e *SyntaxError) Error() string {
-	return fmt.Sprintf("invalid JSON at byte %d: %s", e.Offset, e.Msg)
-}
+func (e *SyntaxError) Error() string { return fmt.Sprintf("offset %d: %s", e.Offset, e.Msg) }
 
 // maxDepth is how deep arrays and objects may be nested, as in encoding/json.
 const maxDepth = 10_000
@@ -24,12 +24,20 @@ type scanner struct {
 	pos  int
 }
 
-// fail reports what is wrong at pos.
-func (s *scanner) fail(msg string) error {
+func (s *scanner) errorf(format string, args ...any) error {
+	return &SyntaxError{int64(s.pos), fmt.Sprintf(format, args...)}
+}
+
+// expected is the error for what stands at pos.
+func (s *scanner) expected(what string) error {
 	if s.pos >= len(s.text) {
-		return &SyntaxError{int64(len(s.text)), "unexpected end"}
+		return s.errorf("expected %s, found the end", what)
 	}
-	return &SyntaxError{int64(s.pos), msg}
+	r, n := utf8.DecodeRuneInString(s.text[s.pos:])
+	if r == utf8.RuneError && n == 1 {
+		return s.errorf("expected %s, found the byte 0x%02x", what, s.text[s.pos])
+	}
+	return s.errorf("expected %s, found %q", what, r)
 }
 
 // peek returns the byte at pos, or 0, which JSON does not have, at the end.
@@ -56,7 +64,7 @@ func (s *scanner) space() byte {
 func (s *scanner) end() error {
 	s.space()
 	if s.pos < len(s.text) {
-		return s.fail("unexpected data after the object")
+		return s.expected("the end")
 	}
 	return nil
 }
@@ -64,7 +72,7 @@ func (s *scanner) end() error {
 // document skips a whole document, which must be an object.
 func (s *scanner) document() error {
 	if s.space() != '{' {
-		return s.fail("expected an object")
+		return s.expected("an object")
 	}
 	if err := s.skip(0); err != nil {
 		return err
@@ -116,7 +124,7 @@ func (s *scanner) skipArray(depth int) error {
 // first member, and reports whether there is one. The depth counts it.
 func (s *scanner) open(closing byte, depth int) (more bool, err error) {
 	if depth > maxDepth {
-		return false, s.fail("nested too deeply")
+		return false, s.errorf("nested deeper than %d", maxDepth)
 	}
 	s.pos++
 	if s.space() == closing {
@@ -137,21 +145,21 @@ func (s *scanner) next(closing byte) (more bool, err error) {
 		s.pos++
 		return false, nil
 	default:
-		return false, s.fail("expected ',' or '" + string(rune(closing)) + "' after a value")
+		return false, s.expected("',' or '" + string(rune(closing)) + "'")
 	}
 }
 
 // rawKey moves over a key and the colon to the value after it.
 func (s *scanner) rawKey() (rawString, error) {
 	if s.peek() != '"' {
-		return rawString{}, s.fail("expected a key in double quotes")
+		return rawString{}, s.expected("a key")
 	}
 	key, err := s.rawString()
 	if err != nil {
 		return key, err
 	}
 	if s.space() != ':' {
-		return key, s.fail("expected ':' after a key")
+		return key, s.expected("':'")
 	}
 	s.pos++
 	s.space()
@@ -173,12 +181,10 @@ func (s *scanner) scalar() error {
 }
 
 func (s *scanner) word(w string) error {
-	for i := range len(w) {
-		if s.peek() != w[i] {
-			return s.fail("expected " + w)
-		}
-		s.pos++
+	if !strings.HasPrefix(s.text[s.pos:], w) {
+		return s.expected("a value")
 	}
+	s.pos += len(w)
 	return nil
 }
 
@@ -193,12 +199,12 @@ func (s *scanner) number() error {
 	case isDigit(c):
 		s.digits()
 	default:
-		return s.fail("expected a value")
+		return s.expected("a value")
 	}
 	if s.peek() == '.' {
 		s.pos++
 		if !s.digits() {
-			return s.fail("expected a digit after the decimal point")
+			return s.expected("a digit")
 		}
 	}
 	if c := s.peek(); c == 'e' || c == 'E' {
@@ -207,7 +213,7 @@ func (s *scanner) number() error {
 			s.pos++
 		}
 		if !s.digits() {
-			return s.fail("expected a digit in the exponent")
+			return s.expected("a digit")
 		}
 	}
 	return nil

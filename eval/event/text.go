@@ -67,12 +67,12 @@ func (s *scanner) rawString() (rawString, error) {
 				}
 				i = s.pos - 1
 			default:
-				return rawString{}, s.fail("control character in a string")
+				return rawString{}, s.expected("no control character in a string")
 			}
 		}
 	}
 	s.pos = len(s.text)
-	return rawString{}, s.fail("unexpected end")
+	return rawString{}, s.expected("'\"'")
 }
 
 // escape moves over an escape sequence.
@@ -86,13 +86,13 @@ func (s *scanner) escape() error {
 		s.pos++
 		for range 4 {
 			if !isHex(s.peek()) {
-				return s.fail(`expected four hexadecimal digits after \u`)
+				return s.expected("a hexadecimal digit")
 			}
 			s.pos++
 		}
 		return nil
 	default:
-		return s.fail("unknown escape sequence in a string")
+		return s.expected("an escape sequence")
 	}
 }
 
