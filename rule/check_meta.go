@@ -15,7 +15,7 @@ func idNotUUID(s *subject) {
 	if s.Layout == Hunt {
 		id = s.text("hunt.uuid")
 	}
-	if !isUUID(id) {
+	if id != "" && !isUUID(id) {
 		s.report(keyOf(s.Layout, "id"), fmt.Sprintf("%q is not a lower-case UUID", head(id)), "")
 	}
 }
@@ -145,14 +145,14 @@ func suppressionValue(s *subject) {
 }
 
 // placeholderMismatch compares $investigate_0, $osquery_1 and so on with the
-// lists of [transform].
+// lists of [transform], which count from 0.
 func placeholderMismatch(s *subject) {
 	for _, kind := range []string{"investigate", "osquery"} {
 		list, _ := s.Transform[kind].([]any)
 		used := placeholders(s.Note, "$"+kind+"_")
 		for _, n := range used {
 			if n >= len(list) {
-				s.report("rule.note", fmt.Sprintf("the note refers to $%s_%d, but transform.%s has %d items", kind, n, kind, len(list)), "")
+				s.report("rule.note", fmt.Sprintf("the note refers to $%s_%d, but transform.%s has no such item", kind, n, kind), "")
 			}
 		}
 		for n := range list {

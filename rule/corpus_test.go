@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/rule"
 )
 
@@ -72,4 +74,27 @@ func TestCorpus(t *testing.T) {
 		want[line.File] = line.ID
 	}
 	assert.Equal(t, want, ids)
+}
+
+// Every line of a published query stands where its position says, and replacing
+// a query forth and back restores the file.
+func TestCorpusQueries(t *testing.T) {
+	for _, r := range rule.Load(corpus(t)).Rules {
+		data, err := os.ReadFile(r.Path)
+		require.NoError(t, err)
+		lines := strings.Split(string(data), "\n")
+		off := 0
+		for line := range strings.Lines(r.Query.Text) {
+			p := r.Query.Position(source.PosAt(off))
+			require.Equal(t, 1, p.Column, r.Path)
+			require.Equal(t, strings.TrimSuffix(line, "\n"), lines[p.Line-1][:len(strings.TrimSuffix(line, "\n"))], r.Path)
+			off += len(line)
+		}
+		changed, err := rule.ReplaceQuery(data, r.Index, "any where '''")
+		require.NoError(t, err)
+		require.NotEqual(t, string(data), string(changed))
+		back, err := rule.ReplaceQuery(changed, r.Index, r.Query.Text)
+		require.NoError(t, err)
+		require.Equal(t, string(data), string(back), r.Path)
+	}
 }

@@ -2,6 +2,7 @@ package rule
 
 import (
 	"errors"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -151,11 +152,15 @@ func (d *decoder) syntax(err error) *source.Error {
 			}
 		}
 	}
-	if msg == "strings must be quoted" {
-		msg = "a string must be quoted"
+	msg = codePoint.ReplaceAllString(msg, "$1")
+	if msg == "strings must be quoted" || strings.HasSuffix(msg, "at start of value") {
+		hint = "a string must be quoted"
 	}
 	return d.fail(notTOML, at, "not TOML: "+msg, hint)
 }
+
+// codePoint matches a character as go-toml shows it: U+0041 'A'.
+var codePoint = regexp.MustCompile(`U\+[0-9A-F]+ ('.*')`)
 
 func spanOf(r unstable.Range) source.Span {
 	return source.SpanAt(int(r.Offset), int(r.Offset+r.Length))

@@ -126,7 +126,7 @@ func (r *Rule) Tactics() []string {
 	for _, t := range r.Threats {
 		ids.add(t.Tactic.ID)
 	}
-	return ids
+	return ids.list
 }
 
 // Techniques returns the ids of the rule's techniques in order, each followed
@@ -141,5 +141,22 @@ func (r *Rule) Techniques() []string {
 			}
 		}
 	}
-	return ids
+	return ids.list
+}
+
+// An idList is a list of ids without repetition.
+type idList struct {
+	list []string
+	seen map[string]bool
+}
+
+func (l *idList) add(id string) {
+	if id == "" || l.seen[id] {
+		return
+	}
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	l.seen[id] = true
+	l.list = append(l.list, id)
 }

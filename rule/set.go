@@ -85,8 +85,10 @@ func (b *builder) compare() {
 		if in.failed {
 			continue
 		}
+		repeated := false
 		for i, r := range in.rules {
-			if other := overlapping(func(os string) *reading { return ids[place{os: os, id: r.ID}] }, r); other != nil {
+			if other := overlapping(func(os string) *reading { return ids[place{os: os, id: r.ID}] }, r); other != nil && !repeated {
+				repeated = true
 				k := duplicateID
 				if r.Layout == Hunt && other.rules[0].Layout == Hunt {
 					k = duplicateHunt // nothing is deployed under the id of a hunt

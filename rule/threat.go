@@ -1,9 +1,6 @@
 package rule
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // attack is the framework that the checks of ids and references know.
 const attack = "MITRE ATT&CK"
@@ -22,15 +19,6 @@ type ThreatRef struct{ ID, Name, Reference string }
 type Technique struct {
 	ThreatRef
 	Subtechniques []ThreatRef
-}
-
-// idList is a list of ids without repetition.
-type idList []string
-
-func (l *idList) add(id string) {
-	if id != "" && !slices.Contains(*l, id) {
-		*l = append(*l, id)
-	}
 }
 
 // readThreats reads the list of threat tables at key.

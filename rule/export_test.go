@@ -1,0 +1,15 @@
+package rule
+
+// DecodeTOML decodes a TOML document into plain values.
+func DecodeTOML(data []byte) (map[string]any, error) {
+	doc, err := decode("", data)
+	if err != nil {
+		return nil, err
+	}
+	return (&item{val: doc.root}).raw().(map[string]any), nil
+}
+
+var (
+	LooksLikeEQL = looksLikeEQL
+	ParseBack    = parseBack
+)
