@@ -1,0 +1,32 @@
+package eval
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Explain returns the query's plan as text for people: what is evaluated, in
+// which order, by which operators and with which state. The format may change.
+func (q *Query) Explain() string {
+	return NewEngine(q).queries[0].Explain()
+}
+
+// Explain returns how the engine spreads events over its queries, as text for
+// people. The format may change.
+func (e *Engine) Explain() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d queries, %d fields\n", len(e.queries), e.layout.Len())
+	for _, g := range e.groups {
+		fmt.Fprintf(&b, "steps by %s:\n", g.field)
+		for _, name := range slices.Sorted(maps.Keys(g.byName)) {
+			fmt.Fprintf(&b, "  %6d  %s\n", len(g.byName[name]), name)
+		}
+		fmt.Fprintf(&b, "  %6d  any\n", len(g.any))
+	}
+	for _, q := range e.queries {
+		fmt.Fprintf(&b, "\n%s\n%s", q.query.id, q.Query.Explain())
+	}
+	return b.String()
+}
