@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"runtime/debug"
 	"syscall"
 
@@ -99,13 +97,9 @@ func (a *app) root() *cobra.Command {
 }
 
 func (a *app) run(args []string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-
 	root := a.root()
 	root.SetArgs(append([]string{}, args...)) // nil would mean os.Args
-	cmd, err := root.ExecuteContextC(ctx)
+	cmd, err := root.ExecuteContextC(context.Background())
 	if flushErr := a.out.Flush(); err == nil {
 		err = flushErr
 	}

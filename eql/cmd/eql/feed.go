@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
@@ -16,7 +19,7 @@ const defaultTimestamp = "@timestamp"
 
 // A record is an event together with where it stands.
 type record struct {
-	*event.JSONEvent
+	*event.Document
 	place input.Place
 }
 
@@ -51,9 +54,13 @@ type feed struct {
 	err         error // of the sink; it ends the run
 }
 
-// run reads files to their end. It returns the sink's error; what is wrong with
-// the input is reported and counted.
+// run reads files to their end, or until an interrupt. It returns the sink's
+// error; what is wrong with the input is reported and counted.
 func (f *feed) run(ctx context.Context, files []string, hits string) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+
 	if len(files) == 0 {
 		files = []string{input.Stdin}
 		if isInteractive(f.app.in) {
