@@ -1,7 +1,7 @@
 package rule_test
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -17,10 +17,10 @@ import (
 )
 
 // corpus returns the folder of published rules, and skips the test without it.
-func corpus(t testing.TB) string {
-	t.Helper()
+func corpus(tb testing.TB) string {
+	tb.Helper()
 	dir, err := os.Getwd()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	for {
 		p := filepath.Join(dir, "shared", "corpus")
 		if _, err := os.Stat(p); err == nil {
@@ -28,7 +28,7 @@ func corpus(t testing.TB) string {
 		}
 		up := filepath.Dir(dir)
 		if up == dir {
-			t.Skip("no corpus")
+			tb.Skip("no corpus")
 		}
 		dir = up
 	}
@@ -64,13 +64,12 @@ func TestCorpus(t *testing.T) {
 		ids[filepath.ToSlash(p)] = r.ID
 		assert.Nil(t, r.Extra["rule"], r.Path)
 	}
-	f, err := os.Open(filepath.Join(root, "summary.jsonl"))
+	summary, err := os.ReadFile(filepath.Join(root, "summary.jsonl"))
 	require.NoError(t, err)
-	defer f.Close()
 	want := map[string]string{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
+	for data := range bytes.Lines(summary) {
 		var line struct{ File, ID string }
-		require.NoError(t, json.Unmarshal(lines.Bytes(), &line))
+		require.NoError(t, json.Unmarshal(data, &line))
 		want[line.File] = line.ID
 	}
 	assert.Equal(t, want, ids)

@@ -87,7 +87,7 @@ func readVersion(s *section) string {
 	if it := s.table.items["version"]; it != nil {
 		if n, ok := it.val.(int64); ok {
 			s.asked["version"] = true
-			return fmt.Sprint(n)
+			return strconv.FormatInt(n, 10)
 		}
 	}
 	return s.text("version")

@@ -116,7 +116,7 @@ func readFile(open func(string) (fs.File, error), name string, limit int) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // it was only read
 	return io.ReadAll(io.LimitReader(f, int64(limit)+1))
 }
 

@@ -60,7 +60,7 @@ rule 22222222-2222-3333-4444-555555555555
 `, report(set))
 	assert.Equal(t, "a/one.TOML", set.Rules[0].Path)
 	assert.Equal(t, "pyproject.toml", set.Skipped[1].Path)
-	assert.Error(t, set.Err())
+	require.Error(t, set.Err())
 
 	set = rule.LoadFS(fsys, "b", "other/odd.txt", "b/two.toml", "./b/")
 	require.NoError(t, set.Err())

@@ -104,6 +104,10 @@ func (s *section) flag(key string) bool   { return scalar[bool](s, key, "true or
 // integer reports also whether there is one.
 func (s *section) integer(key string) (int, bool) {
 	n := scalar[int64](s, key, "an integer")
+	if int64(int(n)) != n {
+		s.refuse(key, s.table.items[key], "one of this machine's size")
+		return 0, false
+	}
 	return int(n), s.asked[key]
 }
 
