@@ -144,7 +144,7 @@ func TestDuplicates(t *testing.T) {
 
 // Files that try to use time, memory or the stack out of proportion.
 func TestHostileFiles(t *testing.T) {
-	const n = 50_000
+	const n = 20_000
 	for name, text := range map[string]string{
 		"nested arrays":       "a = " + strings.Repeat("[", n),
 		"nested tables":       "a = " + strings.Repeat("{a=", n),
