@@ -139,7 +139,7 @@ func (b *builder) parents(prefix, name, nested string) {
 		}
 		path := prefix + name[:i]
 		if _, ok := b.fields[path]; !ok {
-			b.fields[path] = Field{Type: "object", Class: Object, Nested: nested}
+			b.fields[path] = Field{Type: "object", Class: Object, Exact: true, Nested: nested}
 		}
 	}
 }
