@@ -16,8 +16,12 @@
 //     position, becomes U+FFFD.
 //   - Case is ignored along the orbits of unicode.SimpleFold.
 //   - An expression with a null literal where it can but be null is the
-//     constant null, which "not" leaves null. A field without a value is no
-//     constant: it makes the condition around it false, and "not" of that true.
+//     constant null, and so is "not" of it; "and" and "or" with a condition that
+//     is no constant take it for false. A field without a value is no constant:
+//     it makes the condition around it false, and "not" of that true.
+//   - Only a written null makes a comparison a null test, not an operand that
+//     turns out to be null.
+//   - An object is no value, alone or in an array.
 //   - A list of patterns is an "or" of them. A null in the list of "in" is as
 //     if it were not there.
 //   - "x != y" is "not x == y", also for null.

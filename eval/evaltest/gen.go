@@ -49,7 +49,11 @@ func several[T any](g *Gen, low, high int, element func() T) []T {
 
 // EventQuery returns an event query, possibly with pipes.
 func (g *Gen) EventQuery() string {
-	return g.category() + " where " + g.condition(3).text + g.pipes()
+	filter := g.condition(3)
+	if g.oneIn(20) {
+		filter = g.nullFilter()
+	}
+	return g.category() + " where " + filter.text + g.pipes()
 }
 
 // category is that of a filter.

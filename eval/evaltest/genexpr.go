@@ -98,7 +98,7 @@ func (g *Gen) nullTest(depth int) fragment {
 			x = "(" + x + " " + of(g, "and", "or") + " not " + g.stringTest().text + ")"
 		}
 	case 4:
-		x = of(g, "null", "5", `"a"`)
+		x = of(g, "null", "5", `"a"`, "concat(s, null)", "(n + null)", "(null > s)", "length(null)")
 	}
 	g.single = outer
 	return g.either(x, of(g, "==", "!="), "null")
@@ -145,23 +145,51 @@ func (g *Gen) flag() fragment {
 
 // odd is one of the rare conditions.
 func (g *Gen) odd() fragment {
-	switch g.pick(7) {
+	switch g.pick(5) {
 	case 0:
-		return fragment{of(g, "true", "false", "null"), precPrimary}
+		return fragment{of(g, "true", "false"), precPrimary}
 	case 1:
 		pair := of(g, [2]string{"s", "t"}, [2]string{"s", "ss"}, [2]string{"n", "ns"}, [2]string{"z", "void"}, [2]string{"mix", "s"}, [2]string{"k", "x"})
 		return fragment{"?" + pair[0] + " " + of(g, "==", "!=") + " ?" + pair[1], precComparison}
 	case 2:
 		return g.either(g.field("mix"), of(g, "==", "!="), of(g, "5", `"5"`, "true", "1.5", `"a"`))
 	case 3:
-		return g.either(wrap(g.integer(1), precSum), g.ordering(), "null")
-	case 4:
-		return fragment{g.field("s") + " " + of(g, ":", "like", "regex", "like~", "regex~") + " null", precPredicate}
-	case 5:
 		return fragment{wrap(g.integer(1), precPrimary) + of(g, " in", " not in") + " (null, " + g.integerConst() + ")", precPredicate}
 	default:
 		return fragment{of(g, "1 + 1 == 2", "7 / 2 == 3", "-7 % 3 == -1", "7.0 / 2 == 3.5", `"cmd.exe" : "CMD.*"`,
 			`"a" < "B"`, "1 == 1.0", `"a*" : "ab"`, "5 in (1, 2 + 3)", `length("😀") == 2`), precComparison}
+	}
+}
+
+// null is a condition that is null for all events.
+func (g *Gen) null() fragment {
+	switch g.pick(5) {
+	case 0:
+		return fragment{"null", precPrimary}
+	case 1:
+		return g.either(wrap(g.integer(1), precSum), g.ordering(), "null")
+	case 2:
+		return fragment{g.field("s") + " " + of(g, ":", "like", "regex", "like~", "regex~") + " null", precPredicate}
+	case 3:
+		return primary("%s(%s, null)", of(g, "startsWith", "endsWith~", "stringContains"), g.stringExpr(1).text)
+	default:
+		return g.either(fmt.Sprintf("concat(%s, null)", g.stringExpr(1).text), g.ordering(), g.stringConst())
+	}
+}
+
+// nullFilter is a filter with a null condition, where it does not matter whether
+// that is taken for false at once or only at the end.
+func (g *Gen) nullFilter() fragment {
+	x := g.null()
+	switch g.pick(4) {
+	case 0:
+		return x
+	case 1:
+		return fragment{"not " + wrap(x, precNot), precNot}
+	case 2:
+		return fragment{wrap(x, precAnd) + " and " + wrap(g.condition(1), precNot), precAnd}
+	default:
+		return fragment{wrap(x, precOr) + " or " + wrap(g.condition(1), precAnd), precOr}
 	}
 }
 

@@ -131,9 +131,6 @@ func (g *Gen) stringCall(depth int) fragment {
 
 // anything is an argument of any type.
 func (g *Gen) anything() string {
-	if g.oneIn(10) {
-		return "null"
-	}
 	if g.single {
 		return of(g, "n", "b", "x", "1", "2.5", "true")
 	}
@@ -177,7 +174,7 @@ func (g *Gen) integer(depth int) fragment {
 		return primary("%s(%s)", g.name("length"), g.stringExpr(depth-1).text)
 	case 7:
 		start := of(g, "", ", 1", ", -1", ", n", ", null")
-		return primary("%s(%s, %s%s)", g.name(of(g, "indexOf", "indexOf~")), g.stringExpr(depth-1).text, g.needle(), start)
+		return primary("%s(%s, %s%s)", g.name(of(g, "indexOf", "indexOf~")), g.stringField(), g.needle(), start)
 	default:
 		return primary("%s(%s, %s)", g.name(of(g, "divide", "modulo")), g.integer(depth-1).text, of(g, "2", "3", "-2", "n"))
 	}

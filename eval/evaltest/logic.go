@@ -32,37 +32,34 @@ func and(a, b any) any {
 
 func or(a, b any) any { return not(and(not(a), not(b))) }
 
-// holds evaluates a condition. The connectives are taken apart until there is
-// an atom, which is true or false; so null comes from constants only.
-func (ev *evaluator) holds(e ast.Expr, doc map[string]any) any {
+// holds reports whether a condition is true. The connectives are taken apart
+// until there is an atom or a constant, where null becomes false.
+func (ev *evaluator) holds(e ast.Expr, doc map[string]any) bool {
 	e = ast.Unparen(e)
 	if v, ok := ev.constant(e); ok {
-		return v
+		return v == true
 	}
 	switch e := e.(type) {
 	case *ast.Unary:
 		if e.Op == ast.Not {
-			return not(ev.holds(e.X, doc))
+			return !ev.holds(e.X, doc)
 		}
 	case *ast.Binary:
 		switch e.Op {
 		case ast.And:
-			return and(ev.holds(e.X, doc), ev.holds(e.Y, doc))
+			return ev.holds(e.X, doc) && ev.holds(e.Y, doc)
 		case ast.Or:
-			return or(ev.holds(e.X, doc), ev.holds(e.Y, doc))
+			return ev.holds(e.X, doc) || ev.holds(e.Y, doc)
 		case ast.Ne:
-			return not(ev.holds(equation(e), doc))
+			return !ev.holds(equation(e), doc)
 		case ast.Eq:
 			if x, want, ok := ev.truthTest(e); ok {
-				if want {
-					return ev.holds(x, doc)
-				}
-				return not(ev.holds(x, doc))
+				return ev.holds(x, doc) == want
 			}
 		}
 	case *ast.Match:
 		if e.Not {
-			return not(ev.holds(affirmed(e), doc))
+			return !ev.holds(affirmed(e), doc)
 		}
 	}
 	return ev.atom(e, doc)

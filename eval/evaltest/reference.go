@@ -139,7 +139,7 @@ func (ev *evaluator) matches(f *ast.EventFilter, index int) bool {
 	if !f.Category.Any() && !slices.Contains(values(doc, ev.opts.CategoryField), any(f.Category.Name)) {
 		return false
 	}
-	return ev.holds(f.Where, doc) == true
+	return ev.holds(f.Where, doc)
 }
 
 // pipeCount is the N of "head N" or "tail N", or -1 if it is none.
