@@ -133,7 +133,9 @@ func (f *formatter) keys(by []Expr) {
 	f.word("by")
 	f.brk(spaceItem)
 	f.add(indentItem)
+	f.add(indentItem) // further than steps
 	f.commas(by)
+	f.add(dedentItem)
 	f.add(dedentItem)
 }
 

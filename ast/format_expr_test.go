@@ -36,6 +36,8 @@ func TestFormatExpr(t *testing.T) {
 		{"one quoted segment", &ast.Field{Path: "x.k8s.io/pod", Segments: []*ast.Ident{ident("x"), ident("k8s.io/pod")}}, "x.`k8s.io/pod`"},
 		{"backtick", field("a`b"), "`a``b`"},
 		{"at sign", field("@timestamp"), `@timestamp`},
+		{"empty name", &ast.Field{}, "``"},
+		{"empty names", &ast.Field{Path: "."}, "``.``"},
 		{"variable", &ast.Field{Var: "e"}, `$e`},
 		{"field of variable", &ast.Field{Var: "e", Path: "x.y"}, `$e.x.y`},
 		{"call", &ast.Call{Name: ident("f")}, `f()`},

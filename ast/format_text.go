@@ -56,12 +56,9 @@ func fieldText(x *Field) string {
 	if x.Var != "" {
 		b.WriteByte('$')
 		b.WriteString(x.Var)
-		if x.Path != "" {
-			b.WriteByte('.')
-		}
 	}
 	for i, name := range pathSegments(x) {
-		if i > 0 {
+		if i > 0 || x.Var != "" {
 			b.WriteByte('.')
 		}
 		if isPath(name) {
@@ -78,14 +75,12 @@ func fieldText(x *Field) string {
 // pathSegments returns the segments as they were written if they make up the
 // path, and the pieces of the path otherwise.
 func pathSegments(x *Field) []string {
-	if x.Path == "" {
-		return nil
-	}
 	names := make([]string, len(x.Segments))
 	for i, s := range x.Segments {
 		names[i] = s.Name
 	}
-	if strings.Join(names, ".") == x.Path {
+	bare := x.Var != "" && x.Path == ""
+	if (len(names) > 0 || bare) && strings.Join(names, ".") == x.Path {
 		return names
 	}
 	return strings.Split(x.Path, ".")
