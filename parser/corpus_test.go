@@ -40,6 +40,93 @@ func TestRealRules(t *testing.T) {
 	}
 }
 
+// TestRuleFacts compares the trees with facts about the rules that were counted
+// without this parser.
+func TestRuleFacts(t *testing.T) {
+	type facts struct {
+		File, Kind           string
+		Categories           []string
+		MaxSpan              int64 `json:"maxspan_ms"`
+		Fields               map[string]int
+		Functions, Operators map[string]int
+	}
+	want := sharedLines[facts](t, "corpus/summary.jsonl")
+	root := shared(t, "corpus")
+	queries := ruleQueries(t, root)
+	compared := 0
+	for _, w := range want {
+		text, ok := queries[filepath.Join(root, filepath.FromSlash(w.File))]
+		if !ok {
+			continue
+		}
+		compared++
+		opts := parser.Options{}
+		if strings.HasPrefix(w.File, "protections-artifacts/") {
+			opts.Dialect = ast.Endpoint
+		}
+		q, err := parser.Parse(&source.File{Name: w.File, Text: text}, opts)
+		if !assert.NoError(t, err) {
+			continue
+		}
+		got := facts{
+			File: w.File, Kind: "event",
+			Fields: map[string]int{}, Functions: map[string]int{}, Operators: map[string]int{},
+		}
+		category := func(f *ast.EventFilter) { got.Categories = append(got.Categories, f.Category.Name) }
+		switch body := q.Body.(type) {
+		case *ast.EventFilter:
+			category(body)
+		case *ast.Sequence:
+			got.Kind = "sequence"
+			for _, s := range body.Terms {
+				category(s.Filter)
+			}
+			if body.MaxSpan != nil {
+				got.MaxSpan = body.MaxSpan.Value.Milliseconds()
+			}
+		case *ast.Sample:
+			got.Kind = "sample"
+			for _, s := range body.Terms {
+				category(s.Filter)
+			}
+		}
+		for n := range ast.Preorder(q) {
+			switch n := n.(type) {
+			case *ast.Field:
+				switch {
+				case n.Var == "":
+					got.Fields[n.Path]++
+				case n.Path != "":
+					got.Fields["$"+n.Var+"."+n.Path]++
+				}
+			case *ast.Call:
+				name := n.Name.Name
+				if n.Fold {
+					name += "~"
+				}
+				got.Functions[name]++
+			case *ast.Lineage:
+				got.Functions[n.Relation.Name+" of"]++
+			case *ast.Binary:
+				switch {
+				case n.Op.IsArithmetic():
+					got.Operators["arith "+n.Op.String()]++
+				case n.Op.IsComparison():
+					got.Operators[n.Op.String()]++
+				}
+			case *ast.Match:
+				op := n.Op.String()
+				if n.Not {
+					op = "not " + op
+				}
+				got.Operators[op]++
+			}
+		}
+		assert.Equal(t, w, got)
+	}
+	assert.Greater(t, compared, 2000)
+}
+
 // ruleQueries returns the EQL queries in the TOML files below root, by path.
 func ruleQueries(t testing.TB, root string) map[string]string {
 	t.Helper()

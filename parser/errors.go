@@ -38,12 +38,12 @@ func (f *fault) in(file *source.File) *source.Error {
 // A surprise is an unexpected token. Its message is made when all tokens are at
 // hand.
 type surprise struct {
-	index int        // of the token
-	want  string     // what was expected
-	open  source.Pos // of a bracket that has not been closed; NoPos if that is not the matter
+	index int         // of the token
+	want  expectation // what could have stood there
+	open  source.Pos  // of a bracket that has not been closed; NoPos if that is not the matter
 }
 
-func (s *surprise) Error() string { return "expected " + s.want }
+func (s *surprise) Error() string { return "expected " + string(s.want) }
 
 // maxErrors is how many errors are reported of one query.
 const maxErrors = 10
@@ -95,9 +95,7 @@ func (r *reporter) unpaired() int {
 // nextStep returns the index of the first token from i on that opens a step of
 // a sequence or sample, or -1.
 func (r *reporter) nextStep(i int) int {
-	switch r.tokens[0].Value {
-	case "sequence", "sample":
-	default:
+	if !r.inSteps() {
 		return -1
 	}
 	for ; i+2 < len(r.tokens); i++ {

@@ -208,7 +208,7 @@ func (p *exprParser) alternatives(m *ast.Match, word *lexer.Token) error {
 	open := p.lex.Peek()
 	if open.Value != "(" {
 		if !m.Op.IsPattern() {
-			return p.unexpected("a list in parentheses after "+word.Value, nil)
+			return p.unexpected(expectation("a list in parentheses after "+word.Value), nil)
 		}
 		x, err := item(word.Value)
 		m.List = []ast.Expr{x}
@@ -234,7 +234,7 @@ func (p *exprParser) pattern(op string) (ast.Expr, error) {
 		return p.constant()
 	}
 	if !startsOperand(tok) || tok.Value == "(" {
-		return nil, p.unexpected("a string after "+op, nil)
+		return nil, p.unexpected(expectation("a string after "+op), nil)
 	}
 	bad := &fault{code: codeSyntax, span: span(tok), msg: fmt.Sprintf("the right side of %s must be a literal, or a list of literals", op)}
 	switch tok.Type {
@@ -259,7 +259,7 @@ func (p *exprParser) list(open *lexer.Token, item func() (ast.Expr, error)) (lis
 			p.lex.Next()
 			return list, start(tok), nil
 		default:
-			return nil, source.NoPos, p.unexpected("a comma or )", open)
+			return nil, source.NoPos, p.unexpected(wantComma, open)
 		}
 	}
 }
@@ -288,7 +288,7 @@ func (p *exprParser) primary() (ast.Expr, error) {
 		p.lex.Next()
 		return p.field(tok)
 	}
-	return nil, p.unexpected("a value", nil)
+	return nil, p.unexpected(wantValue, nil)
 }
 
 func (p *exprParser) constant() (ast.Expr, error) {
@@ -320,7 +320,7 @@ func (p *exprParser) paren() (ast.Expr, error) {
 	}
 	tok := p.lex.Peek()
 	if tok.Value != ")" {
-		return nil, p.unexpected("an operator or )", open)
+		return nil, p.unexpected(wantParen, open)
 	}
 	p.lex.Next()
 	return &ast.Paren{Lparen: start(open), X: x, Rparen: start(tok)}, nil
@@ -335,7 +335,7 @@ func (p *exprParser) call(name *lexer.Token) (ast.Expr, error) {
 	}
 	open := p.lex.Peek()
 	if open.Value != "(" {
-		return nil, p.unexpected("( after the function name "+name.Value, nil)
+		return nil, p.unexpected(expectation("'(' after the function name "+name.Value), nil)
 	}
 	p.lex.Next()
 	if tok := p.lex.Peek(); tok.Value == ")" {
@@ -393,7 +393,7 @@ func (p *exprParser) field(first *lexer.Token) (ast.Expr, error) {
 func (p *exprParser) segment(f *ast.Field) error {
 	tok := p.lex.Peek()
 	if tok.Type != identToken && tok.Type != quotedToken {
-		return p.unexpected("a field name", nil)
+		return p.unexpected(wantSegment, nil)
 	}
 	p.lex.Next()
 	f.Segments = append(f.Segments, nameOf(tok))
@@ -434,7 +434,7 @@ func (p *exprParser) lineage(relation *lexer.Token) (ast.Expr, error) {
 	p.lex.Next() // of
 	open := p.lex.Peek()
 	if open.Value != "[" {
-		return nil, p.unexpected("[ after of", nil)
+		return nil, p.unexpected("'[' after of", nil)
 	}
 	p.lex.Next()
 	inner, err := p.filter.ParseFromLexer(p.lex, participle.AllowTrailing(true))
@@ -447,7 +447,7 @@ func (p *exprParser) lineage(relation *lexer.Token) (ast.Expr, error) {
 	}
 	end := p.lex.Peek()
 	if end.Value != "]" {
-		return nil, p.unexpected("an operator or ]", open)
+		return nil, p.unexpected(wantBracket, open)
 	}
 	p.lex.Next()
 	return &ast.Lineage{Relation: nameOf(relation), Lbrack: start(open), Filter: filter, Rbrack: start(end)}, nil
@@ -455,7 +455,7 @@ func (p *exprParser) lineage(relation *lexer.Token) (ast.Expr, error) {
 
 // unexpected says that the next token is not what was wanted. If open is not
 // nil, it is a bracket that has not been closed.
-func (p *exprParser) unexpected(want string, open *lexer.Token) error {
+func (p *exprParser) unexpected(want expectation, open *lexer.Token) error {
 	err := &surprise{index: int(p.lex.RawCursor()), want: want}
 	if open != nil {
 		err.open = start(open)
