@@ -135,9 +135,9 @@ func (r *reporter) fault(err error) *fault {
 		return r.explain(ahead)
 	case errors.As(err, &theirs):
 		return r.explain(r.locate(r.index(source.PosAt(theirs.Unexpected.Pos.Offset))))
-	case errors.As(err, &other):
+	case errors.As(err, &other): // participle.MaxIterations; nothing else is left
 		at := source.PosAt(other.Position().Offset)
-		return &fault{code: codeSyntax, span: source.Span{Start: at, End: at}, msg: "the query cannot be parsed: " + other.Message()}
+		return &fault{code: codeLimit, span: source.Span{Start: at, End: at}, msg: "the query has too many steps, keys or pipes"}
 	default:
 		return &fault{code: codeInternal, span: source.SpanAt(0, 0), msg: fmt.Sprintf("internal error: %v", err)}
 	}

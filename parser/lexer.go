@@ -266,13 +266,9 @@ func (s *scanner) doubleQuoted() lexer.TokenType {
 		return badToken
 	}
 	s.at += len(quotes)
-	line := s.text[s.at:]
-	if i := strings.IndexAny(line, "\r\n"); i >= 0 {
-		line = line[:i]
-	}
-	end := strings.Index(line, quotes)
-	if end < 0 {
-		s.at += len(line)
+	end := strings.Index(s.text[s.at:], quotes)
+	if end < 0 || strings.ContainsAny(s.text[s.at:s.at+end], "\r\n") {
+		s.toLineEnd()
 		return badToken
 	}
 	s.at += end + len(quotes)
