@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // A rawString is a JSON string between its quotes, with all escapes valid.
@@ -26,53 +27,60 @@ func (r rawString) String() string {
 	return unescape(r.text)
 }
 
-// stringClass tells how a byte may stand in a string.
-var stringClass = func() (t [256]byte) {
+// special marks the bytes that do not stand for themselves in a string: quotes,
+// escapes, control characters and what is not ASCII.
+var special = func() (t [256]bool) {
 	for c := range t {
-		switch {
-		case c < ' ', c == '"', c == '\\':
-			t[c] = classStop
-		case c >= utf8.RuneSelf:
-			t[c] = classWide
-		}
+		t[c] = c < ' ' || c == '"' || c == '\\' || c >= utf8.RuneSelf
 	}
 	return t
 }()
 
-const (
-	classStop = 1 // quotes, escapes and what is not allowed
-	classWide = 2 // part of a rune of several bytes
-)
-
 // rawString moves over the string at pos.
 func (s *scanner) rawString() (rawString, error) {
+	text := s.text
 	from := s.pos + 1
 	plain := true
-	for i := from; i < len(s.text); i++ {
-		c := s.text[i]
-		switch stringClass[c] {
-		case 0:
-		case classWide:
-			plain = false
-		default:
-			s.pos = i
-			switch c {
-			case '"':
-				s.pos++
-				return rawString{s.text[from:i], plain}, nil
-			case '\\':
-				plain = false
-				if err := s.escape(); err != nil {
-					return rawString{}, err
-				}
-				i = s.pos - 1
-			default:
-				return rawString{}, s.expected("no control character in a string")
-			}
+	for i := from; ; i++ {
+		for i+8 <= len(text) && isPlainWord(text[i:i+8]) {
+			i += 8
 		}
+		for i < len(text) && !special[text[i]] {
+			i++
+		}
+		s.pos = i
+		if i == len(text) {
+			return rawString{}, s.expected("'\"'")
+		}
+		switch c := text[i]; {
+		case c == '"':
+			s.pos++
+			return rawString{text[from:i], plain}, nil
+		case c == '\\':
+			if err := s.escape(); err != nil {
+				return rawString{}, err
+			}
+			i = s.pos - 1
+		case c < ' ':
+			return rawString{}, s.expected("no control character in a string")
+		}
+		plain = false
 	}
-	s.pos = len(s.text)
-	return rawString{}, s.expected("'\"'")
+}
+
+// isPlainWord reports whether none of the eight bytes of w is special. It works on
+// them at once: in the difference to a byte, the highest bit of each lane says
+// that it was less, which is certain as long as no lane before it was.
+func isPlainWord(w string) bool {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x80 * ones
+	)
+	x := uint64(w[0]) | uint64(w[1])<<8 | uint64(w[2])<<16 | uint64(w[3])<<24 |
+		uint64(w[4])<<32 | uint64(w[5])<<40 | uint64(w[6])<<48 | uint64(w[7])<<56
+	quotes := x ^ '"'*ones
+	escapes := x ^ '\\'*ones
+	return (x|(x-' '*ones)|(quotes-ones)|(escapes-ones))&highs == 0
 }
 
 // escape moves over an escape sequence.
@@ -101,26 +109,29 @@ func isHex(c byte) bool { return isDigit(c) || 'a' <= c|0x20 && c|0x20 <= 'f' }
 // unescape returns what the text of a string means.
 func unescape(raw string) string {
 	out := make([]byte, 0, len(raw))
-	for len(raw) > 0 {
-		c := raw[0]
+	for i := 0; i < len(raw); {
+		c := raw[i]
 		switch {
-		case c == '\\' && raw[1] == 'u':
-			r, n := escapedRune(raw)
+		case c == '\\' && raw[i+1] == 'u':
+			r, n := escapedRune(raw[i:])
 			out = utf8.AppendRune(out, r)
-			raw = raw[n:]
+			i += n
 		case c == '\\':
-			out = append(out, escaped(raw[1]))
-			raw = raw[2:]
-		case c < utf8.RuneSelf:
-			out = append(out, c)
-			raw = raw[1:]
-		default:
-			r, n := utf8.DecodeRuneInString(raw)
+			out = append(out, escaped(raw[i+1]))
+			i += 2
+		case c >= utf8.RuneSelf:
+			r, n := utf8.DecodeRuneInString(raw[i:])
 			out = utf8.AppendRune(out, r)
-			raw = raw[n:]
+			i += n
+		default:
+			from := i
+			for i < len(raw) && !special[raw[i]] {
+				i++
+			}
+			out = append(out, raw[from:i]...)
 		}
 	}
-	return string(out)
+	return unsafe.String(unsafe.SliceData(out), len(out)) // out is not used again
 }
 
 func escaped(c byte) byte {
