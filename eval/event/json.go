@@ -74,7 +74,7 @@ func (d *Document) Field(path string) value.Value {
 func (d *Document) Extract(l *Layout, r *Record) error {
 	x := extractor{scanner: scanner{text: d.text}, rec: r}
 	err := x.document(l.nodes[0])
-	if err == errAmbiguous {
+	if errors.Is(err, errAmbiguous) {
 		m, err := d.decoded()
 		if err != nil {
 			return err
