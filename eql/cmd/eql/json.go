@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
 	"strconv"
@@ -16,6 +17,18 @@ func writeJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	return e.Encode(v)
+}
+
+// writeLine writes a document as a line: as it is, unless it has several.
+func writeLine(w io.Writer, doc []byte) error {
+	if bytes.ContainsAny(doc, "\r\n") {
+		return writeJSON(w, json.RawMessage(doc))
+	}
+	if _, err := w.Write(doc); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
 }
 
 // sourceOf returns an event's document; nil (null in JSON) for a missing event.

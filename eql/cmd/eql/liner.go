@@ -16,7 +16,7 @@ type liner struct {
 
 func (l *liner) match(m eql.Match) error {
 	if l.kind == kindEvent {
-		return writeJSON(l.w, sourceOf(m.Events[0]))
+		return writeLine(l.w, sourceOf(m.Events[0]))
 	}
 	return writeJSON(l.w, struct {
 		JoinKeys []json.RawMessage `json:"join_keys,omitempty"`

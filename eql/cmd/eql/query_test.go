@@ -38,7 +38,7 @@ func TestQuery(t *testing.T) {
 		args []string
 		want string
 	}{
-		{"events", []string{`file where true`}, source(3) + "\n" + lines[4]},
+		{"events", []string{`file where true`}, lines[3] + lines[4]},
 		{"nothing", []string{`file where false`}, ""},
 		{"sequence", []string{pair}, `{"join_keys":["ann"],"events":[` + source(0) + `,` + source(2) + "]}\n"},
 		{
