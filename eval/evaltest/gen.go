@@ -14,6 +14,8 @@ type Gen struct {
 
 	// single keeps to fields with at most one value and one type.
 	single bool
+	// narrow keeps to strings of one UTF-16 unit for each code point.
+	narrow bool
 }
 
 // NewGen returns a Gen that draws from r.

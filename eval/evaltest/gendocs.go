@@ -66,6 +66,7 @@ func (g *Gen) values(doc map[string]any) {
 
 	g.maybe(doc, "s", 5, plain)
 	g.maybe(doc, "t", 5, func() any { return of(g, unicodeStrings...) })
+	g.maybe(doc, "w", 5, func() any { return of(g, astralStrings...) })
 	g.maybe(doc, "n", 5, small)
 	g.maybe(doc, "u", 5, func() any {
 		return json.Number(of(g, "9007199254740993", "9007199254740992", "9223372036854775807", "9223372036854775808",

@@ -11,9 +11,10 @@ var (
 		"line\nbreak", "null", "5", "10.1.2.3", "aaa", "1\t2", `say "a"`, "Foo", "foobar", "a-b",
 	}
 	unicodeStrings = []string{
-		"é", "É", "ß", "ẞ", "s", "ſ", "K", "k", "Σ", "σς", "İ", "ı", "I", "i", "😀", "a😀b", "𐐀", "𐐨", "日本", "e\u0301", "a",
+		"é", "É", "ß", "ẞ", "s", "ſ", "K", "k", "Σ", "σς", "İ", "ı", "I", "i", "日本", "e\u0301", "a",
 		"\uffff", "\u00a0", "ﬀ", "Ǆ", "ǅ",
 	}
+	astralStrings = []string{"😀", "a😀b", "𐐀", "𐐨", "😀😀", "b𐐨"} // two UTF-16 units for some code points
 	numberStrings = []string{
 		"12", "0x1F", "0xff", "077", "-5", "+7", "1e3", "12.5", " 7 ", "NaN", "-Infinity", "abc", "", "0X1f", "9223372036854775808",
 		"1.5d", "FF", ".5", "5.", "1_0", "1e400", "0x", "12 3",
@@ -53,10 +54,14 @@ func (g *Gen) quoted(s string) string {
 }
 
 func (g *Gen) text() string {
-	if g.oneIn(3) {
+	switch {
+	case !g.narrow && g.oneIn(12):
+		return of(g, astralStrings...)
+	case g.oneIn(3):
 		return of(g, unicodeStrings...)
+	default:
+		return of(g, plainStrings...)
 	}
-	return of(g, plainStrings...)
 }
 
 func (g *Gen) stringConst() string {
@@ -88,6 +93,8 @@ func (g *Gen) needle() string {
 		return g.field(of(g, "s", "t"))
 	case 1:
 		return quote(of(g, unicodeStrings...))
+	case 2:
+		return quote(of(g, astralStrings...))
 	default:
 		return quote(of(g, "a", "B", "b", ".", "", "ab", "exe", "*", "😀", `\`))
 	}
@@ -95,6 +102,9 @@ func (g *Gen) needle() string {
 
 // stringField is a field that holds strings.
 func (g *Gen) stringField() string {
+	if !g.narrow && g.oneIn(8) {
+		return g.field("w")
+	}
 	if g.single {
 		return g.field(of(g, "s", "t", "o.k", "z"))
 	}
@@ -116,9 +126,9 @@ func (g *Gen) stringCall(depth int) fragment {
 	s := func() string { return g.stringExpr(depth).text }
 	switch g.pick(6) {
 	case 0:
-		return primary("%s(%s, %s)", g.name("substring"), s(), g.position())
+		return primary("%s(%s, %s)", g.name("substring"), g.narrowed(s), g.position())
 	case 1:
-		return primary("%s(%s, %s, %s)", g.name("substring"), s(), g.position(), g.position())
+		return primary("%s(%s, %s, %s)", g.name("substring"), g.narrowed(s), g.position(), g.position())
 	case 2:
 		greedy := of(g, "", ", false", ", true")
 		return primary("%s(%s, %s, %s%s)", g.name(of(g, "between", "between~")), s(), g.needle(), g.needle(), greedy)
@@ -127,6 +137,14 @@ func (g *Gen) stringCall(depth int) fragment {
 	default:
 		return primary("%s(%s)", g.name("concat"), strings.Join(several(g, 1, 3, func() string { return of(g, s(), g.anything()) }), ", "))
 	}
+}
+
+// narrowed keeps s to strings that have no half of a code point to cut off.
+func (g *Gen) narrowed(s func() string) string {
+	outer := g.narrow
+	g.narrow = true
+	defer func() { g.narrow = outer }()
+	return s()
 }
 
 // anything is an argument of any type.
