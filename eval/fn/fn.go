@@ -44,6 +44,17 @@ func (t Type) Fits(want Type) bool {
 	}
 }
 
+// Arithmetic returns the type of a computation with numbers: an Integer, unless
+// one of the operands is known to be no whole number.
+func Arithmetic(operands []Type) Type {
+	for _, t := range operands {
+		if t == Number {
+			return Number
+		}
+	}
+	return Integer
+}
+
 // A Param is one parameter of a Func.
 type Param struct {
 	Name     string // as documentation calls it
@@ -70,6 +81,8 @@ type Func struct {
 	Variadic bool
 	// Result is the type of the result.
 	Result Type
+	// Infer, if it is set, narrows Result down by the types of the arguments.
+	Infer func(args []Type) Type
 	// Folds says that there is a form with "~" that ignores case.
 	Folds bool
 	// Nulls says that Impl wants to see null arguments. Without it a null

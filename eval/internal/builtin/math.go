@@ -23,6 +23,7 @@ func mathFuncs() []fn.Func {
 			Doc:    f.doc,
 			Params: []fn.Param{{Name: "x", Type: fn.Number}, {Name: "y", Type: fn.Number}},
 			Result: fn.Number,
+			Infer:  fn.Arithmetic,
 			Prepare: plain(func(args []value.Value) (value.Value, error) {
 				return value.Arith(f.op, args[0], args[1])
 			}),

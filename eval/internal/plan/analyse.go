@@ -36,12 +36,15 @@ type Options struct {
 	Ordered bool
 }
 
-// New plans q. The error is a source.List with every problem found.
+// New plans q. The error is a source.List with every problem found: what is
+// wrong with the query as such in order of place, and then the fields that the
+// schema does not know, since a schema may be incomplete.
 func New(q *ast.Query, opts Options) (*Query, error) {
 	a := &analyser{Options: opts, file: q.File}
 	p := a.query(q)
 	a.errs.Sort()
-	if err := a.errs.Err(); err != nil {
+	a.unknown.Sort()
+	if err := append(a.errs, a.unknown...).Err(); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -52,6 +55,8 @@ type analyser struct {
 	Options
 	file *source.File
 	errs source.List
+
+	unknown source.List // fields that the schema does not know
 }
 
 func (a *analyser) errorf(code string, span source.Span, format string, args ...any) *source.Error {

@@ -123,9 +123,8 @@ type Not struct {
 // Type implements Expr for all nodes.
 func (x *Const) Type() fn.Type   { return typeOfKind(x.V.Kind()) }
 func (x *Field) Type() fn.Type   { return x.T }
-func (x *Call) Type() fn.Type    { return x.Fn.Result }
-func (x *Arith) Type() fn.Type   { return fn.Number }
-func (x *Neg) Type() fn.Type     { return fn.Number }
+func (x *Arith) Type() fn.Type   { return fn.Arithmetic([]fn.Type{x.X.Type(), x.Y.Type()}) }
+func (x *Neg) Type() fn.Type     { return fn.Arithmetic([]fn.Type{x.X.Type()}) }
 func (x *Compare) Type() fn.Type { return fn.Boolean }
 func (x *Same) Type() fn.Type    { return fn.Boolean }
 func (x *IsNull) Type() fn.Type  { return fn.Boolean }
@@ -134,6 +133,18 @@ func (x *In) Type() fn.Type      { return fn.Boolean }
 func (x *Match) Type() fn.Type   { return fn.Boolean }
 func (x *Logic) Type() fn.Type   { return fn.Boolean }
 func (x *Not) Type() fn.Type     { return fn.Boolean }
+
+// Type is that of the function's result.
+func (x *Call) Type() fn.Type {
+	if x.Fn.Infer == nil {
+		return x.Fn.Result
+	}
+	args := make([]fn.Type, len(x.Args))
+	for i, a := range x.Args {
+		args[i] = a.Type()
+	}
+	return x.Fn.Infer(args)
+}
 
 func typeOfKind(k value.Kind) fn.Type {
 	switch k {

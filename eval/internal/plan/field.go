@@ -54,7 +54,8 @@ func (a *analyser) usable(x *ast.Field, f schema.Field) {
 }
 
 func (a *analyser) unknownField(x *ast.Field) {
-	e := a.errorf("unknown-field", x.Range, "unknown field %s", x.Path)
+	e := &source.Error{File: a.file, Span: x.Range, Code: "unknown-field", Msg: "unknown field " + x.Path}
+	a.unknown.Add(e)
 	if near := source.Nearest(x.Path, a.Schema.Paths()); near != "" {
 		e.Hint = "did you mean " + near + "?"
 	} else {
