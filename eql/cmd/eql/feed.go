@@ -48,6 +48,7 @@ type feed struct {
 	flags       *eventFlags
 	stream      *eql.Stream
 	sink        sink
+	ordered     bool // whether a query depends on the order of events
 	bar         *progress
 	start       time.Time
 	interrupted bool
@@ -122,14 +123,16 @@ func (f *feed) take(m eql.Match) bool {
 // idle is called before the input is waited for.
 func (f *feed) idle() {
 	f.bar.update(f.counts)
+	if f.err == nil {
+		f.err = f.sink.flush()
+	}
+	if f.err != nil || f.app.out.Buffered() == 0 {
+		return
+	}
 	if f.app.outTerm.is {
 		f.bar.clear()
 	}
-	if f.err == nil {
-		if f.err = f.sink.flush(); f.err == nil {
-			f.err = f.app.out.Flush()
-		}
-	}
+	f.err = f.app.out.Flush()
 }
 
 // refuse reports what is wrong with an event or an input.
@@ -158,6 +161,9 @@ func (f *feed) conclude() error {
 		f.app.warnf("interrupted")
 	}
 	st := f.stream.Stats()
+	if !f.ordered {
+		st.Late, st.Untimed = 0, 0
+	}
 	for _, note := range []struct {
 		n    uint64
 		text string

@@ -18,8 +18,8 @@ const (
 // a second and hits. A nil progress shows nothing.
 type progress struct {
 	reader *input.Reader
-	make   func() *progressbar.ProgressBar
-	bar    *progressbar.ProgressBar // nil until barDelay has passed
+	bar    *progressbar.ProgressBar
+	shown  bool
 	start  time.Time
 	next   time.Time // of the next update
 	hits   string    // what hits are called
@@ -31,19 +31,14 @@ func (a *app) newProgress(r *input.Reader, hits string) *progress {
 		return nil
 	}
 	now := time.Now()
-	return &progress{
-		reader: r, hits: hits, start: now, next: now.Add(barDelay),
-		make: func() *progressbar.ProgressBar {
-			return progressbar.NewOptions64(r.Size(),
-				progressbar.OptionSetWriter(a.err),
-				progressbar.OptionShowBytes(true),
-				progressbar.OptionShowTotalBytes(true),
-				progressbar.OptionSetWidth(24),
-				progressbar.OptionThrottle(0),
-				progressbar.OptionUseANSICodes(true),
-				progressbar.OptionClearOnFinish())
-		},
-	}
+	bar := progressbar.NewOptions64(r.Size(),
+		progressbar.OptionSetWriter(a.err),
+		progressbar.OptionShowBytes(true),
+		progressbar.OptionShowCount(),
+		progressbar.OptionSetWidth(24),
+		progressbar.OptionUseANSICodes(true))
+	bar.StartWithoutRender() // so that its rate counts from now
+	return &progress{reader: r, bar: bar, hits: hits, start: now, next: now.Add(barDelay)}
 }
 
 // update shows the counts, if it is time to.
@@ -55,10 +50,8 @@ func (p *progress) update(c counts) {
 	if now.Before(p.next) {
 		return
 	}
-	if p.bar == nil {
-		p.bar = p.make()
-	}
 	p.next = now.Add(barEvery)
+	p.shown = true
 	rate := float64(c.events) / now.Sub(p.start).Seconds()
 	p.bar.Describe(fmt.Sprintf("%d events, %.0f events/s, %d %s", c.events, rate, c.hits, p.hits))
 	_ = p.bar.Set64(p.reader.Read())
@@ -66,7 +59,8 @@ func (p *progress) update(c counts) {
 
 // clear takes the bar off the terminal; the next update shows it again.
 func (p *progress) clear() {
-	if p != nil && p.bar != nil {
+	if p != nil && p.shown {
 		_ = p.bar.Clear()
+		p.shown = false
 	}
 }

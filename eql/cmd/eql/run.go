@@ -77,7 +77,8 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 		return errProblems
 	}
 	out := &alerter{w: a.out, counts: make(map[*eql.Query]int)}
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(), sink: out}
+	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
+	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
 	if err := feed.run(ctx, files, "alerts"); err != nil {
 		return err
 	}
