@@ -1,9 +1,6 @@
 package schema
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -34,6 +31,9 @@ func (m *Mapping) Paths() []string { return m.paths }
 // or with its name, {"mappings": {"properties": ...}}, or the response of the
 // get mapping API, {"index": {"mappings": ...}}. If there are several indices,
 // a field that does not have the same type in all of them is Unsupported.
+//
+// An error names the field at fault. One that is nested in more than 100 objects
+// is refused.
 func FromMapping(data []byte) (*Mapping, error) {
 	roots, err := rootsOf(data)
 	if err != nil {
@@ -54,65 +54,6 @@ func FromMapping(data []byte) (*Mapping, error) {
 	}
 	slices.Sort(m.paths)
 	return m, nil
-}
-
-// A property is a field in a mapping, or the whole mapping.
-type property struct {
-	Type       string              `json:"type"`
-	Path       string              `json:"path"` // of an alias
-	Properties map[string]property `json:"properties"`
-	Fields     map[string]property `json:"fields"`
-	NullValue  any                 `json:"null_value"`
-	Normalizer string              `json:"normalizer"`
-}
-
-// rootsOf returns the mappings in data, those of indices in their order.
-func rootsOf(data []byte) ([]property, error) {
-	var top map[string]json.RawMessage
-	if err := unmarshal(data, &top); err != nil {
-		return nil, err
-	}
-	if raw, ok := top["mappings"]; ok {
-		root, err := rootOf(raw)
-		return []property{root}, err
-	}
-	if _, ok := top["properties"]; ok {
-		root, err := rootOf(data)
-		return []property{root}, err
-	}
-	if len(top) == 0 {
-		return nil, errors.New("neither properties nor mappings found")
-	}
-	var roots []property
-	for _, index := range slices.Sorted(maps.Keys(top)) {
-		var body struct {
-			Mappings json.RawMessage `json:"mappings"`
-		}
-		if err := json.Unmarshal(top[index], &body); err != nil || body.Mappings == nil {
-			return nil, fmt.Errorf("%q has no mappings", index)
-		}
-		root, err := rootOf(body.Mappings)
-		if err != nil {
-			return nil, fmt.Errorf("index %s: %w", index, err)
-		}
-		roots = append(roots, root)
-	}
-	return roots, nil
-}
-
-func rootOf(data []byte) (p property, err error) {
-	err = unmarshal(data, &p)
-	return p, err
-}
-
-// unmarshal is json.Unmarshal with exact numbers.
-func unmarshal(data []byte, v any) error {
-	if !json.Valid(data) { // a Decoder does not look at what follows
-		return json.Unmarshal(data, v)
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	return d.Decode(v)
 }
 
 // A builder collects the fields of one index.

@@ -157,14 +157,20 @@ func TestSeveralIndices(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	tests := []struct{ name, data, want string }{
-		{"nothing", ``, "mapping: unexpected end of JSON input"},
-		{"not an object", `[]`, "mapping: json: cannot unmarshal array"},
-		{"two objects", `{"properties":{}} {}`, "mapping: invalid character"},
+		{"nothing", ``, "mapping: offset 0: expected an object, found the end"},
+		{"not an object", `[]`, "mapping: offset 0: expected an object, found '['"},
+		{"two objects", `{"properties":{}} {}`, "mapping: offset 18: expected the end, found '{'"},
 		{"empty", `{}`, "mapping: neither properties nor mappings found"},
 		{"something else", `{"took": 3}`, `mapping: "took" has no mappings`},
 		{"an index without", `{"logs": {"aliases": {}}}`, `mapping: "logs" has no mappings`},
-		{"type is no text", `{"properties": {"a": {"type": 1}}}`, "mapping: json: cannot unmarshal number"},
-		{"in an index", `{"logs": {"mappings": {"properties": []}}}`, "mapping: index logs: json: cannot unmarshal array"},
+		{"type is no text", `{"properties": {"a": {"type": 1}}}`, "mapping: field a: type must be a string, found a number"},
+		{"normalizer is no text", `{"properties": {"a": {"normalizer": {}}}}`, "mapping: field a: normalizer must be a string, found an object"},
+		{"path is no text", `{"properties": {"a": {"type": "alias", "path": ["b"]}}}`, "mapping: field a: path must be a string, found an array"},
+		{"field is no object", `{"properties": {"a": {"properties": {"b": "long"}}}}`, "mapping: field a.b: the definition must be an object, found a string"},
+		{"field is null", `{"properties": {"a": null}}`, "mapping: field a: the definition must be an object, found null"},
+		{"multi-fields are no object", `{"properties": {"a": {"fields": true}}}`, "mapping: field a: fields must be an object, found a boolean"},
+		{"too deep", `{"properties": {"` + strings.Repeat("a.", 100) + `a": {"type": "long"}}}`, "nested deeper than 100"},
+		{"in an index", `{"logs": {"mappings": {"properties": []}}}`, "mapping: index logs: properties must be an object, found an array"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -173,6 +179,22 @@ func TestErrors(t *testing.T) {
 			assert.Nil(t, m)
 		})
 	}
+}
+
+// The paths of a deep mapping are much longer than its text: 2,000 objects with
+// names of 1,000 bytes would make 2 GB of them.
+func TestDeepMapping(t *testing.T) {
+	nest := func(depth int) []byte {
+		name := strings.Repeat("n", 1000)
+		open := strings.Repeat(`{"properties": {"`+name+`": `, depth)
+		return []byte(open + `{"type": "long"}` + strings.Repeat("}}", depth))
+	}
+	_, err := schema.FromMapping(nest(2000))
+	require.ErrorContains(t, err, "nested deeper than 100")
+	assert.Less(t, len(err.Error()), 200)
+	m, err := schema.FromMapping(nest(100))
+	require.NoError(t, err)
+	assert.Len(t, m.Paths(), 1)
 }
 
 func TestRealMappings(t *testing.T) {
