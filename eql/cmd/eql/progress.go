@@ -36,6 +36,7 @@ func (a *app) newProgress(r *input.Reader, hits string) *progress {
 		progressbar.OptionShowBytes(true),
 		progressbar.OptionShowCount(),
 		progressbar.OptionSetWidth(24),
+		progressbar.OptionSetSpinnerChangeInterval(0), // no goroutine of its own
 		progressbar.OptionUseANSICodes(true))
 	bar.StartWithoutRender() // so that its rate counts from now
 	return &progress{reader: r, bar: bar, hits: hits, start: now, next: now.Add(barDelay)}
