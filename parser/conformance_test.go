@@ -58,8 +58,8 @@ func TestSupportedQueries(t *testing.T) {
 	}
 }
 
-// Of the queries that Elasticsearch refuses, these rows are left to the
-// semantic check: pipes, and keys that are not fields.
+// Of the queries that Elasticsearch refuses, those with pipes may be left to the
+// semantic check.
 func TestUnsupportedQueries(t *testing.T) {
 	for i, text := range sharedQueries(t, conformance+"queries-unsupported.eql") {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {

@@ -58,9 +58,9 @@ var faulty = []struct {
 		`sequence`, `sequnce by a [any where b]`, `Sequence [any where a] [any where b]`, `sequence a [any where b]`, `sequence by [any where a]`,
 		`sequence by a, [any where b]`, `sequence by a b [any where c]`, `sequence by a by b [any where c]`, `sequence any where a`, `sequence [a]`, `sequence []`,
 		`sequence [any where a`, `sequence [any where a [any where b]`, `sequence [any where a] until`, `sequence [any where a] until any where b`,
-		`sequence [any where a] untl [any where b]`, `sequence ! [any where a]`, `sequence [any where a] any where b`, `sequence [any where a], [any where b]`,
+		`sequence [any where a] untl [any where b]`, `sequence ! [any where a]`, `sequence [any where a] any where b`, `sequence [any where f((a)) b`, `sequence [any where a], [any where b]`,
 		`sequence [any where a] and [any where b]`, `sequence [any where (a] [any where b]`, `sequence [any where a]] [any where b]`,
-		`join [any where a] [any where b]`, `sequence [any where a] [any where b] fork`, `sequence [any where a] by b fork=true [any where b]`,
+		`join [any where a] [any where b]`, `sequence [any where a] [any where b] fork`, `sequence [any where a] by b fork=true [any where b]`, `sequence [any where a] [any where b fork]`,
 	}},
 	{title: "maxspan", queries: []string{
 		`sequence with maxspan=30 [any where a]`, `sequence with maxspan=5w [any where a]`, `sequence with maxspan=5 w [any where a]`,
@@ -95,6 +95,10 @@ var faulty = []struct {
 		"sequence by a\n  [any where b = 1]\n  [any where c == 2]\n  [any where d == \"\\q\"] by e\n  ![any where f && g]",
 		"sequence with maxspan=5w\n  [any where a] with runs=1.5\n  [any where b] with run=2",
 		"sequence by [any where a] [any where b = 1]",
+		"sequence with maxspan=1s with size=2 by a [any where b]",
+	}},
+	{title: "several, endpoint", endpoint: true, queries: []string{
+		"sequence\n  [any where child of [any where a] or b = 1]\n  [any where child of [any where c = 2]]\n  [any where child of [any where d]]",
 	}},
 }
 

@@ -41,9 +41,10 @@ type Options struct {
 // Parse parses the query in f, which becomes the File of the result and must
 // not be nil. The time it takes is linear in the size of the text.
 //
-// If the query is not well-formed, the error is a source.List in order of place.
-// It holds one error or, when several steps of a sequence or sample have
-// mistakes of their own, one for each of the first few of them.
+// If the query is not well-formed, the error is a source.List in order of place:
+// the first error of syntax and, in a sequence or sample, the first in each
+// later step, ten at most; or, if the syntax is right, everything that is wrong
+// with the clauses of the statement.
 //
 // Parse is safe for concurrent use.
 func Parse(f *source.File, opts Options) (q *ast.Query, err error) {
