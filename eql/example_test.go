@@ -51,8 +51,7 @@ func ExampleQuery_Explain() {
 	}
 	fmt.Print(q.Explain())
 	// Output:
-	//   process where process.name : ("cmd.exe", "power*") and not user.name == "kim"
-	//   | head 3
+	// process where process.name : ("cmd.exe", "power*") and not user.name == "kim" | head 3
 	//
 	// event query: every event that satisfies the condition is a result
 	// state: none

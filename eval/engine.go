@@ -80,6 +80,11 @@ func (e *Engine) slot(q *Query, f *plan.Field) event.Slot {
 	return e.layout.AddTyped(f.Path, q.slotOptions(f))
 }
 
+// plain returns the slot of a field that is read as it is.
+func (e *Engine) plain(path string) event.Slot {
+	return e.layout.AddTyped(path, event.SlotOptions{Scalars: true})
+}
+
 func (e *Engine) clock(p *plan.Query) int {
 	i := slices.IndexFunc(e.clocks, func(c clockField) bool {
 		return c.timestamp == p.TimestampField && c.tiebreaker == p.TiebreakerField
@@ -88,10 +93,10 @@ func (e *Engine) clock(p *plan.Query) int {
 		return i
 	}
 	c := clockField{timestamp: p.TimestampField, tiebreaker: p.TiebreakerField}
-	c.timeSlot = e.layout.Add(c.timestamp)
+	c.timeSlot = e.plain(c.timestamp)
 	if c.tiebreaker != "" {
 		c.hasTiebreaker = true
-		c.tieSlot = e.layout.Add(c.tiebreaker)
+		c.tieSlot = e.plain(c.tiebreaker)
 	}
 	e.clocks = append(e.clocks, c)
 	return len(e.clocks) - 1
@@ -103,7 +108,7 @@ func (e *Engine) group(field string) *group {
 			return g
 		}
 	}
-	g := &group{field: field, slot: e.layout.Add(field), byName: make(map[string][]stepRef)}
+	g := &group{field: field, slot: e.plain(field), byName: make(map[string][]stepRef)}
 	e.groups = append(e.groups, g)
 	return g
 }

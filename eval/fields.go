@@ -12,15 +12,17 @@ import (
 
 // slotOptions says how a field of q is read.
 func (q *Query) slotOptions(f *plan.Field) event.SlotOptions {
+	var o event.SlotOptions
 	if s := q.config.Schema; s != nil {
 		if field, ok := s.Field(f.Path); ok {
-			return schema.SlotOptions(field)
+			o = schema.SlotOptions(field)
 		}
 	}
-	if f.T == fn.Date { // the timestamp is a date without any schema
-		return event.SlotOptions{Name: "date", Convert: toDate}
+	if o.Name == "" && f.T == fn.Date { // the timestamp is a date without any schema
+		o = event.SlotOptions{Name: "date", Convert: toDate}
 	}
-	return event.SlotOptions{}
+	o.Scalars = true
+	return o
 }
 
 func toDate(v value.Value) value.Value {

@@ -21,6 +21,8 @@ type SlotOptions struct {
 	// Null takes the place of an explicit null in Map and JSON events; other
 	// events cannot tell null from a missing field.
 	Null value.Value
+	// Scalars leaves JSON objects out: they have fields, but no value.
+	Scalars bool
 	// Text makes numbers and booleans the text that JSON writes them in.
 	Text bool
 	// Convert, if not nil, is applied to every single value (after Text), never

@@ -62,7 +62,11 @@ func (r *Record) Fill(ev Event) error {
 		}
 	} else {
 		for i := range r.vals {
-			r.vals[i] = ev.Field(r.layout.Source(Slot(i)))
+			v := ev.Field(r.layout.Source(Slot(i)))
+			if r.layout.options[i].Scalars {
+				v = withoutObjects(v)
+			}
+			r.vals[i] = v
 		}
 	}
 	for _, s := range r.layout.typed {
@@ -70,6 +74,18 @@ func (r *Record) Fill(ev Event) error {
 	}
 	return nil
 }
+
+func withoutObjects(v value.Value) value.Value {
+	switch {
+	case v.Kind() == value.Object:
+		return value.Value{}
+	case slices.ContainsFunc(v.Elems(), isObject):
+		return value.OfList(slices.DeleteFunc(slices.Clone(v.Elems()), isObject))
+	}
+	return v
+}
+
+func isObject(v value.Value) bool { return v.Kind() == value.Object }
 
 // put adds a single value to the fields that end at n.
 func (r *Record) put(n *node, v value.Value) {
@@ -98,7 +114,7 @@ func (r *Record) putNumber(n *node, literal string) {
 
 func (r *Record) add(s Slot, v value.Value) {
 	switch {
-	case v.IsNull():
+	case v.IsNull(), v.Kind() == value.Object && r.layout.options[s].Scalars:
 	case r.vals[s].IsNull():
 		r.vals[s] = v
 	default:

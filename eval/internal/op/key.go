@@ -118,7 +118,7 @@ func keyValues(v value.Value) []value.Value {
 		return noValue
 	case value.List:
 	default:
-		return []value.Value{v}
+		return []value.Value{whole(v)}
 	}
 	seen := make(map[string]bool, len(v.Elems()))
 	var out []value.Value
@@ -127,10 +127,25 @@ func keyValues(v value.Value) []value.Value {
 		enc = appendKey(enc[:0], e)
 		if !seen[string(enc)] {
 			seen[string(enc)] = true
-			out = append(out, e)
+			out = append(out, whole(e))
 		}
 	}
 	return out
+}
+
+// whole makes an integer of a float that is one, so that equal keys look alike.
+func whole(v value.Value) value.Value {
+	if v.Kind() != value.Float {
+		return v
+	}
+	switch f := v.Float(); {
+	case f != math.Trunc(f):
+	case f >= -(1<<63) && f < 1<<63:
+		return value.OfInt(int64(f))
+	case f > 0 && f < 1<<64:
+		return value.OfUint(uint64(f))
+	}
+	return v
 }
 
 // appendKey encodes v such that values have the same bytes exactly if they are
@@ -145,17 +160,10 @@ func appendKey(dst []byte, v value.Value) []byte {
 		}
 		return append(dst, 1)
 	case value.Float:
-		f := v.Float()
-		switch {
-		case f != math.Trunc(f) || math.IsInf(f, 0):
-			return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(f))
-		case f >= -(1<<63) && f < 1<<63:
-			return binary.BigEndian.AppendUint64(append(dst, 3), uint64(int64(f)))
-		case f > 0 && f < 1<<64:
-			return binary.BigEndian.AppendUint64(append(dst, 4), uint64(f))
-		default:
-			return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(f))
+		if w := whole(v); w.Kind() != value.Float {
+			return appendKey(dst, w)
 		}
+		return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(v.Float()))
 	case value.Int:
 		return binary.BigEndian.AppendUint64(append(dst, 3), uint64(v.Int()))
 	case value.Uint:

@@ -24,7 +24,7 @@ func (q *Query) Outline() []string {
 				stages++
 			}
 		}
-		add("sequence: %d events in order%s", stages, q.keyText())
+		add("sequence: %s in order%s", count(stages, "event"), q.keyText())
 		span := "no maxspan: what waits is kept until it is used or replaced"
 		if q.MaxSpan > 0 {
 			span = fmt.Sprintf("forgotten %v after its first event", q.MaxSpan)
@@ -59,7 +59,7 @@ func (q *Query) keyText() string {
 	if len(q.Steps[0].Keys) == 0 {
 		return ", all events together"
 	}
-	return fmt.Sprintf(" that agree on %d keys", len(q.Steps[0].Keys))
+	return " that agree on " + count(len(q.Steps[0].Keys), "key")
 }
 
 // Title names a step: its number, what it asks of the category, how often it is

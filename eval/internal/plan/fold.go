@@ -155,7 +155,7 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 		return &IsNull{x.at, l}
 	case okR && cr.V.IsNull():
 		return &Const{at: x.at}
-	case okR && cr.V.Kind() == value.Bool && x.Op == ast.Eq && l.Type() == fn.Boolean && !isField(l):
+	case okR && cr.V.Kind() == value.Bool && x.Op == ast.Eq && x.X.Type() == fn.Boolean && !isField(x.X):
 		if cr.V.Bool() {
 			return l
 		}
