@@ -29,9 +29,8 @@ type bound struct {
 // A clockField is a pair of fields that order events in time; queries may
 // differ in it.
 type clockField struct {
-	timestamp, tiebreaker   string
-	timeSlot, tieSlot       event.Slot
-	hasTiebreaker, assembly bool // whether a machine hangs on the clock
+	timeSlot, tieSlot event.Slot
+	hasTiebreaker     bool
 }
 
 // A group is the steps of all queries that read the category from one field.
@@ -52,12 +51,9 @@ func NewEngine(queries ...*Query) *Engine {
 	b := &op.Builder{Layout: e.layout}
 	for i, q := range queries {
 		b.Slot = func(f *plan.Field) event.Slot { return e.slot(q, f) }
-		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q.plan)}
-		if q.plan.Kind == plan.Sequence {
-			e.clocks[bq.clock].assembly = true
-		}
+		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q)}
 		e.queries = append(e.queries, bq)
-		g := e.group(q.plan.CategoryField)
+		g := e.group(q)
 		for j := range bq.Steps {
 			g.add(&bq.Steps[j], stepRef{int32(i), int32(j)})
 		}
@@ -80,35 +76,39 @@ func (e *Engine) slot(q *Query, f *plan.Field) event.Slot {
 	return e.layout.AddTyped(f.Path, q.slotOptions(f))
 }
 
-// plain returns the slot of a field that is read as it is.
-func (e *Engine) plain(path string) event.Slot {
-	return e.layout.AddTyped(path, event.SlotOptions{Scalars: true})
+// plain returns the slot of a field of q that is read as it is, from another
+// place if a schema calls it an alias.
+func (e *Engine) plain(q *Query, path string) event.Slot {
+	o := event.SlotOptions{Scalars: true}
+	if s := q.config.Schema; s != nil {
+		if field, ok := s.Field(path); ok && field.Source != "" {
+			o.Source, o.Name = field.Source, "at "+field.Source
+		}
+	}
+	return e.layout.AddTyped(path, o)
 }
 
-func (e *Engine) clock(p *plan.Query) int {
-	i := slices.IndexFunc(e.clocks, func(c clockField) bool {
-		return c.timestamp == p.TimestampField && c.tiebreaker == p.TiebreakerField
-	})
-	if i >= 0 {
-		return i
-	}
-	c := clockField{timestamp: p.TimestampField, tiebreaker: p.TiebreakerField}
-	c.timeSlot = e.plain(c.timestamp)
-	if c.tiebreaker != "" {
+func (e *Engine) clock(q *Query) int {
+	c := clockField{timeSlot: e.plain(q, q.plan.TimestampField)}
+	if tie := q.plan.TiebreakerField; tie != "" {
 		c.hasTiebreaker = true
-		c.tieSlot = e.plain(c.tiebreaker)
+		c.tieSlot = e.plain(q, tie)
+	}
+	if i := slices.Index(e.clocks, c); i >= 0 {
+		return i
 	}
 	e.clocks = append(e.clocks, c)
 	return len(e.clocks) - 1
 }
 
-func (e *Engine) group(field string) *group {
+func (e *Engine) group(q *Query) *group {
+	slot := e.plain(q, q.plan.CategoryField)
 	for _, g := range e.groups {
-		if g.field == field {
+		if g.slot == slot {
 			return g
 		}
 	}
-	g := &group{field: field, slot: e.plain(field), byName: make(map[string][]stepRef)}
+	g := &group{field: q.plan.CategoryField, slot: slot, byName: make(map[string][]stepRef)}
 	e.groups = append(e.groups, g)
 	return g
 }
