@@ -52,8 +52,8 @@ type Category struct {
 	Quoted bool   // written as a string, so that "any" is a name like others
 }
 
-// Any reports whether c is the keyword any, which holds for every event.
-func (c *Category) Any() bool { return c.Name == "any" && !c.Quoted }
+// Any reports whether x is the keyword any, which holds for every event.
+func (x *Category) Any() bool { return x.Name == "any" && !x.Quoted }
 
 // A Sequence is "sequence by keys with maxspan=d [step] ... until [step]".
 type Sequence struct {

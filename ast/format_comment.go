@@ -172,7 +172,7 @@ func (f *formatter) linesApart(from, to source.Pos) bool {
 	return strings.ContainsAny(f.file.Slice(source.Span{Start: from, End: to}), "\r\n")
 }
 
-func (c *Comment) isLine() bool { return strings.HasPrefix(c.Text, "//") }
+func (x *Comment) isLine() bool { return strings.HasPrefix(x.Text, "//") }
 
 func joinComments(list []*Comment) string {
 	text := make([]string, len(list))

@@ -4,7 +4,6 @@ import (
 	goast "go/ast"
 	goparser "go/parser"
 	"go/token"
-	"io/fs"
 	"reflect"
 	"slices"
 	"strings"
@@ -114,11 +113,10 @@ func TestPreorderAgreesWithReflection(t *testing.T) {
 // nodeTypes returns the types of this package that have a Span method.
 func nodeTypes(t *testing.T) []string {
 	t.Helper()
-	isCode := func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }
-	packages, err := goparser.ParseDir(token.NewFileSet(), ".", isCode, goparser.SkipObjectResolution)
+	file, err := goparser.ParseFile(token.NewFileSet(), "ast.go", nil, goparser.SkipObjectResolution)
 	require.NoError(t, err)
 	var names []string
-	for n := range goast.Preorder(packages["ast"]) {
+	for n := range goast.Preorder(file) {
 		if f, ok := n.(*goast.FuncDecl); ok && f.Recv != nil && f.Name.Name == "Span" {
 			names = append(names, f.Recv.List[0].Type.(*goast.StarExpr).X.(*goast.Ident).Name)
 		}

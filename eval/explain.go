@@ -26,7 +26,7 @@ func (e *Engine) Explain() string {
 		fmt.Fprintf(&b, "  %6d  any\n", len(g.any))
 	}
 	for _, q := range e.queries {
-		fmt.Fprintf(&b, "\n%s\n%s", q.query.id, q.Query.Explain())
+		fmt.Fprintf(&b, "\n%s\n%s", q.query.id, q.Explain())
 	}
 	return b.String()
 }

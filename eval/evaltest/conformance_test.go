@@ -142,14 +142,16 @@ func TestSeriesSpec(t *testing.T) {
 				query += " by key"
 			}
 			var docs []map[string]any
+			var querySb145 strings.Builder
 			for step, line := range head[1:] {
 				category := "s" + strconv.Itoa(step)
-				query += " [" + category + " where true]"
+				querySb145.WriteString(" [" + category + " where true]")
 				for _, token := range strings.Fields(line) {
 					key, _, _ := strings.Cut(token, "|")
 					docs = append(docs, map[string]any{"@timestamp": id(token), "event.category": category, "id": id(token), "key": key})
 				}
 			}
+			query += querySb145.String()
 			want := [][]any{}
 			for line := range strings.Lines(parts[i+1]) {
 				var events []any

@@ -124,9 +124,11 @@ func (p *luceneParser) repeat() *lucene {
 
 func (p *luceneParser) integer() int {
 	digits := ""
+	var digitsSb127 strings.Builder
 	for p.peek("0123456789") {
-		digits += string(p.next())
+		digitsSb127.WriteString(string(p.next()))
 	}
+	digits += digitsSb127.String()
 	n, err := strconv.ParseInt(digits, 10, 32)
 	if err != nil {
 		p.fail("integer expected")
@@ -246,9 +248,11 @@ func (p *luceneParser) escapedClass() func(rune) bool {
 // width of n and m if they have one, with any zeros in front otherwise.
 func (p *luceneParser) interval() *lucene {
 	inside := ""
+	var insideSb249 strings.Builder
 	for !p.accept('>') {
-		inside += string(p.next())
+		insideSb249.WriteString(string(p.next()))
 	}
+	inside += insideSb249.String()
 	from, to, ok := strings.Cut(inside, "-")
 	lo, errLo := strconv.ParseInt(from, 10, 32)
 	hi, errHi := strconv.ParseInt(to, 10, 32)

@@ -84,7 +84,7 @@ func intArith(op ArithOp, a, b int64) (Value, error) {
 		if a == 0 || b == 0 {
 			return OfInt(0), nil
 		}
-		if p := a * b; p/b == a && !(a == -1 && b == math.MinInt64) && !(b == -1 && a == math.MinInt64) {
+		if p := a * b; p/b == a && (a != -1 || b != math.MinInt64) && (b != -1 || a != math.MinInt64) {
 			return OfInt(p), nil
 		}
 	case '/', '%':

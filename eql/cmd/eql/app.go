@@ -26,7 +26,7 @@ var errProblems = errors.New("problems found")
 // A usageError is a mistake in the command line.
 type usageError struct{ error }
 
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+func usage(msg string) error { return usageError{errors.New(msg)} }
 
 // An app is one execution of the command.
 type app struct {
@@ -86,7 +86,7 @@ func (a *app) root() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(a.err)
 			_ = cmd.Help()
-			return usagef("a command is missing")
+			return usage("a command is missing")
 		},
 	}
 	root.SetIn(a.in)

@@ -68,11 +68,11 @@ func (a *app) checkCmd() *cobra.Command {
 func (a *app) checkInput(paths []string, query string, given bool) (*rule.Set, error) {
 	switch {
 	case given && len(paths) > 0:
-		return nil, usagef("give paths or a query by -q, not both")
+		return nil, usage("give paths or a query by -q, not both")
 	case given:
 		return &rule.Set{Rules: []*rule.Rule{queryRule(queryName, query)}}, nil
 	case len(paths) == 0 && isInteractive(a.in):
-		return nil, usagef("give a path, or a query by -q")
+		return nil, usage("give a path, or a query by -q")
 	case len(paths) == 0:
 		paths = []string{input.Stdin}
 	}

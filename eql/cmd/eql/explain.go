@@ -26,7 +26,7 @@ func (a *app) explainCmd() *cobra.Command {
 		Example: explainExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(f.rules) == 0 && len(args) != 1 || len(f.rules) > 0 && len(args) > 0 {
-				return usagef("give one query, or rules by --rules")
+				return usage("give one query, or rules by --rules")
 			}
 			return nil
 		},

@@ -49,11 +49,11 @@ func (a *app) fmtCmd() *cobra.Command {
 		given := cmd.Flags().Changed("query")
 		switch {
 		case given && (len(files) > 0 || f.write):
-			return usagef("-q takes neither files nor -w")
+			return usage("-q takes neither files nor -w")
 		case given:
 			return a.formatQuery(f, f.query)
 		case len(files) == 0 && isInteractive(a.in):
-			return usagef("give a file, or a query by -q")
+			return usage("give a file, or a query by -q")
 		case len(files) == 0:
 			files = []string{input.Stdin}
 		}
@@ -73,7 +73,7 @@ func (a *app) formatQuery(f *fmtFlags, query string) error {
 
 func (a *app) formatFiles(f *fmtFlags, files []string) error {
 	if f.write && slices.Contains(files, input.Stdin) {
-		return usagef("-w needs files")
+		return usage("-w needs files")
 	}
 	failed := false
 	for _, name := range files {

@@ -51,7 +51,7 @@ func (a *app) queryCmd() *cobra.Command {
 		Example: queryExample,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("a query is missing")
+				return usage("a query is missing")
 			}
 			return nil
 		},
@@ -81,7 +81,7 @@ func (f *queryFlags) options(cmd *cobra.Command) ([]eql.Option, error) {
 		return nil, err
 	}
 	if f.size < 0 || f.samples < 1 {
-		return nil, usagef("--size must not be negative, --max-samples-per-key not below 1")
+		return nil, usage("--size must not be negative, --max-samples-per-key not below 1")
 	}
 	opts = append(opts, eql.WithDialect(d), eql.WithMaxSamplesPerKey(f.samples), eql.WithResultOrder())
 	if cmd.Flags().Changed("size") {

@@ -90,7 +90,6 @@ type sequence struct {
 	dues  dueQueue   // when rows have something to forget
 	waits candidates // completed sequences that a trailing missing event can still refute
 	done  []Result   // completed by the current event
-	key   []byte
 }
 
 // A row is the state of one key.

@@ -324,7 +324,7 @@ func (p *regexParser) classItem(spans []span) []span {
 	}
 	last := first
 	// An escaped backslash begins no range.
-	if !(escaped && first == '\\') && p.skip('-') {
+	if (!escaped || first != '\\') && p.skip('-') {
 		p.skip('\\')
 		last = p.next()
 	}

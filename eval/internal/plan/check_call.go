@@ -91,7 +91,7 @@ func (a *analyser) argument(x *ast.Call, f *fn.Func, i int, arg Expr) {
 // fitsAlso reports whether arg has the second type of a parameter. A field
 // whose type a schema gives has to have the first.
 func fitsAlso(a *analyser, arg Expr, also fn.Type) bool {
-	return arg.Type().Fits(also) && !(isField(arg) && a.Schema != nil)
+	return arg.Type().Fits(also) && (!isField(arg) || a.Schema == nil)
 }
 
 func ordinal(i int) string {

@@ -19,7 +19,7 @@ func (s *splitter) array(yield func(Doc, error) bool) bool {
 			return true
 		}
 		end, tooLong := s.element()
-		more := true
+		var more bool
 		switch {
 		case s.err != nil:
 			return true

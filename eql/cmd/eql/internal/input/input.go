@@ -53,7 +53,7 @@ type Refusal struct {
 }
 
 // Error returns "FILE:LINE: reason".
-func (r *Refusal) Error() string { return r.Place.String() + ": " + r.Reason }
+func (r *Refusal) Error() string { return r.String() + ": " + r.Reason }
 
 // A Reader reads documents out of several inputs, one after the other. The
 // zero Reader has nothing to read. It belongs to one goroutine, except for Read
