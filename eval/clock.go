@@ -95,6 +95,18 @@ func single(v value.Value) value.Value {
 	return v
 }
 
+// nanos returns t in nanoseconds since 1970, or the nearest that there is.
+func nanos(t time.Time) int64 {
+	switch {
+	case t.Before(time.Unix(0, math.MinInt64+1)):
+		return math.MinInt64 + 1
+	case t.After(time.Unix(0, math.MaxInt64-1)):
+		return math.MaxInt64 - 1
+	default:
+		return t.UnixNano()
+	}
+}
+
 func saturatingSub(a, b int64) int64 {
 	if d := a - b; d <= a {
 		return d

@@ -11,7 +11,6 @@ type Query struct {
 	plan *plan.Query
 	id   string
 	meta any
-	// source is what configured the slots of its fields.
 	config Config
 }
 
@@ -41,10 +40,11 @@ func (q *Query) Kind() string { return q.plan.Kind.String() }
 // Meta returns the Config's Meta.
 func (q *Query) Meta() any { return q.meta }
 
-// identity is what distinguishes the query's matches from those of others.
+// identity is what distinguishes the query's matches from those of others: its
+// id, else its canonical text without comments.
 func (q *Query) identity() string {
 	if q.id != "" {
 		return q.id
 	}
-	return ast.Format(q.plan.AST)
+	return ast.Format(&ast.Query{File: q.plan.AST.File, Body: q.plan.AST.Body, Pipes: q.plan.AST.Pipes})
 }

@@ -69,9 +69,14 @@ func (o opaque) Field(path string) value.Value { return o.m.Field(path) }
 
 func compile(t *testing.T, text string) *eval.Query {
 	t.Helper()
+	return compileWith(t, text, eval.Config{})
+}
+
+func compileWith(t *testing.T, text string, c eval.Config) *eval.Query {
+	t.Helper()
 	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
 	require.NoError(t, err)
-	q, err := eval.Compile(tree, eval.Config{})
+	q, err := eval.Compile(tree, c)
 	require.NoError(t, err)
 	return q
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -236,7 +237,7 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	if s.stopped {
 		return
 	}
-	m := Match{Query: r.query, Keys: res.Keys, Events: make([]Event, len(res.Events))}
+	m := Match{Query: r.query, Keys: slices.Clone(res.Keys), Events: make([]Event, len(res.Events))}
 	latest := int64(math.MinInt64)
 	for i, h := range res.Events {
 		if h != nil {
@@ -268,7 +269,7 @@ func (s *Stream) Advance(t time.Time, yield func(Match) bool) {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		c.advance(t.UnixNano())
+		c.advance(nanos(t))
 		c.release(s.deliverHits)
 	}
 	s.pass(s.runs, true)
