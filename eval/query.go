@@ -8,9 +8,9 @@ import (
 // A Query is a compiled query. It is immutable and safe for concurrent use; put
 // it into an Engine to run it, into several if you like.
 type Query struct {
-	plan *plan.Query
-	id   string
-	meta any
+	plan   *plan.Query
+	id     string
+	meta   any
 	config Config
 }
 
