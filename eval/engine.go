@@ -132,11 +132,15 @@ func (g *group) route(categories []string) []stepRef {
 			out = append(out, g.byName[c]...)
 		}
 	}
-	slices.SortFunc(out, func(a, b stepRef) int {
+	sortRefs(out)
+	return out
+}
+
+func sortRefs(refs []stepRef) {
+	slices.SortFunc(refs, func(a, b stepRef) int {
 		if a.query != b.query {
 			return int(a.query - b.query)
 		}
 		return int(a.step - b.step)
 	})
-	return out
 }

@@ -94,8 +94,9 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 	return s
 }
 
-// Push evaluates one event and calls yield for each match that it completes, in
-// the order of the queries. If yield returns false the event's other matches
+// Push evaluates one event and calls yield for each match: first those that the
+// passing of time decides, then those that the event completes, both in the
+// order of the queries. yield must not call the stream. If yield returns false the event's other matches
 // are dropped; the event itself is fully taken note of. A nil yield drops all
 // matches.
 //
@@ -106,6 +107,10 @@ func (s *Stream) Push(ev Event, yield func(Match) bool) error {
 		return ErrClosed
 	}
 	s.stats.Events++
+	if ev == nil {
+		s.stats.Refused++
+		return fmt.Errorf("event %d is nil", s.stats.Events)
+	}
 	if err := s.rec.Fill(ev); err != nil {
 		s.stats.Refused++
 		return fmt.Errorf("event %d: %w", s.stats.Events, err)
@@ -114,14 +119,12 @@ func (s *Stream) Push(ev Event, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	s.tick(ev)
-	for i, g := range s.engine.groups {
-		s.evaluate(ev, s.route(i, g))
-	}
+	s.evaluate(ev, s.refs())
 	for _, c := range s.clocks {
 		c.release(s.deliverHits)
 	}
 	s.pass(s.timed, false)
-	if s.stats.Events%sweepEvery == 0 {
+	if s.seq%sweepEvery == 0 {
 		s.pass(s.runs, true)
 	}
 	return nil
@@ -162,6 +165,19 @@ func (s *Stream) tick(ev Event) {
 			r.machine.Advance(c.now, r.emit)
 		}
 	}
+}
+
+// refs returns the steps that the event concerns, in the order of the queries.
+func (s *Stream) refs() []stepRef {
+	if len(s.engine.groups) == 1 {
+		return s.route(0, s.engine.groups[0])
+	}
+	var all []stepRef
+	for i, g := range s.engine.groups {
+		all = append(all, s.route(i, g)...)
+	}
+	sortRefs(all)
+	return all
 }
 
 // route returns the steps that the event's categories concern.

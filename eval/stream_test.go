@@ -7,8 +7,13 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/schema"
+	"github.com/eqlkit/eqlkit/eval/value"
+	"github.com/eqlkit/eqlkit/parser"
 )
 
 // collector gathers matches as text.
@@ -175,4 +180,86 @@ func TestNeverTrue(t *testing.T) {
 	require.NoError(t, s.Push(event.Map{"id": 1}, c.add))
 	s.Close(c.add)
 	require.Empty(t, c.got)
+}
+
+// Conditions are shared by queries only if they mean the same.
+func TestSharedConditions(t *testing.T) {
+	constant := func(b bool) eval.Config {
+		return eval.Config{Functions: []fn.Func{{
+			Name: "listed", Params: []fn.Param{{Name: "x"}}, Result: fn.Boolean,
+			Prepare: func(bool, []*value.Value) (fn.Impl, error) {
+				return func([]value.Value) (value.Value, error) { return value.OfBool(b), nil }, nil
+			},
+		}}}
+	}
+	mapped, err := schema.FromMapping([]byte(`{"properties": {"u": {"type": "keyword", "null_value": "x"}}}`))
+	require.NoError(t, err)
+	yes, no := compileWith(t, "any where listed(id)", constant(true)), compileWith(t, "any where listed(id)", constant(false))
+	typed := compileWith(t, `any where u == "x"`, eval.Config{Schema: mapped})
+	untyped := compile(t, `any where u == "x"`)
+	for _, queries := range [][]*eval.Query{{yes, no, typed, untyped}, {untyped, typed, no, yes}} {
+		s := eval.NewEngine(queries...).NewStream()
+		var matched []*eval.Query
+		require.NoError(t, s.Push(event.JSON([]byte(`{"id": 1, "u": null}`)), func(m eval.Match) bool {
+			matched = append(matched, m.Query)
+			return true
+		}))
+		require.ElementsMatch(t, []*eval.Query{yes, typed}, matched)
+	}
+}
+
+// Matches come in the order of the queries, wherever these read the category.
+func TestOrderOfQueries(t *testing.T) {
+	first, second, third := compile(t, "any where true"), compileWith(t, "any where true", eval.Config{CategoryField: "cat"}), compile(t, "any where true")
+	var got []*eval.Query
+	require.NoError(t, eval.NewEngine(first, second, third).NewStream().Push(event.Map{}, func(m eval.Match) bool {
+		got = append(got, m.Query)
+		return true
+	}))
+	require.Equal(t, []*eval.Query{first, second, third}, got)
+}
+
+// A candidate that has been refuted is gone at once.
+func TestRefutedCandidatesAreForgotten(t *testing.T) {
+	s := eval.NewEngine(compile(t, "sequence by k with maxspan=30d [a where true] ![b where true]")).NewStream()
+	for i := range 100 {
+		a, b := at(int64(10*i), "a", i), at(int64(10*i+5), "b", i)
+		a["k"], b["k"] = i, i
+		require.NoError(t, s.Push(a, nil))
+		require.NoError(t, s.Push(b, nil))
+	}
+	require.Zero(t, s.Stats().Open)
+}
+
+// A function that cannot be called is refused when the query is compiled.
+func TestUnusableFunctions(t *testing.T) {
+	prepare := func(bool, []*value.Value) (fn.Impl, error) { return nil, nil }
+	tree, err := parser.Parse(&source.File{Text: "any where f(id)"}, parser.Options{})
+	require.NoError(t, err)
+	for want, f := range map[string]fn.Func{
+		"nothing to call":      {Name: "f", Params: []fn.Param{{Name: "x"}}, Result: fn.Boolean, Prepare: prepare},
+		"cannot be the name":   {Name: "my-func", Prepare: prepare},
+		"already defined":      {Name: "Length", Prepare: prepare},
+		"behind an optional":   {Name: "f", Params: []fn.Param{{Name: "x", Optional: true}, {Name: "y"}}, Prepare: prepare},
+		"has no Prepare":       {Name: "f"},
+		"but has no parameter": {Name: "f", Variadic: true, Prepare: prepare},
+	} {
+		_, err := eval.Compile(tree, eval.Config{Functions: []fn.Func{f}})
+		require.ErrorContains(t, err, want)
+	}
+}
+
+// All problems are reported, each once.
+func TestEveryProblemOnce(t *testing.T) {
+	const query = `process where cidrMatch(source.ip, "10.0.0.0/99") and lenght(x) > 1 and y regex "a(" and startsWith(1, "x") and z in (1, u)`
+	tree, err := parser.Parse(&source.File{Text: query}, parser.Options{})
+	require.NoError(t, err)
+	_, err = eval.Compile(tree, eval.Config{})
+	var list source.List
+	require.ErrorAs(t, err, &list)
+	var codes []string
+	for _, e := range list {
+		codes = append(codes, e.Code)
+	}
+	require.Equal(t, []string{"argument", "unknown-function", "regex", "type", "constant"}, codes)
 }

@@ -65,8 +65,10 @@ type Param struct {
 }
 
 // An Impl computes a function for one event. The arguments are single values or
-// null and belong to the engine. It may be called from several goroutines at a
-// time. An error makes the result null and is reported by the engine.
+// null and belong to the engine. The result is a single value or null, and
+// depends on the arguments alone: a call with constants is computed once, when
+// the query is compiled. It may be called from several goroutines at a time. An
+// error makes the result null and is reported by the engine.
 type Impl func(args []value.Value) (value.Value, error)
 
 // A Func describes a function. It is immutable once it is in use.
@@ -159,8 +161,10 @@ type Registry struct {
 func (r *Registry) Add(f Func) error {
 	key := strings.ToLower(f.Name)
 	switch {
-	case key == "":
-		return fmt.Errorf("function without a name")
+	case !isName(f.Name):
+		return fmt.Errorf("%q cannot be the name of a function", f.Name)
+	case !ordered(f.Params):
+		return fmt.Errorf("function %s has a required parameter behind an optional one", f.Name)
 	case f.Prepare == nil:
 		return fmt.Errorf("function %s has no Prepare", f.Name)
 	case f.Variadic && len(f.Params) == 0:
@@ -174,6 +178,28 @@ func (r *Registry) Add(f Func) error {
 	r.funcs[key] = &f
 	r.names = append(r.names, f.Name)
 	return nil
+}
+
+// isName reports whether a query can call a function by that name.
+func isName(s string) bool {
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '_', c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z':
+		case c >= '0' && c <= '9' && i > 0:
+		default:
+			return false
+		}
+	}
+	return s != ""
+}
+
+func ordered(params []Param) bool {
+	for i := 1; i < len(params); i++ {
+		if params[i-1].Optional && !params[i].Optional {
+			return false
+		}
+	}
+	return true
 }
 
 // Lookup returns the function called name, in any case, or nil.

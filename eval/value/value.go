@@ -4,6 +4,7 @@ package value
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -123,6 +124,13 @@ func (v Value) AppendTo(dst []Value) []Value {
 	default:
 		return append(dst, v)
 	}
+}
+
+// Clone returns v with text of its own, so that it does not keep the event alive
+// that it came from. Lists and objects are returned as they are.
+func (v Value) Clone() Value {
+	v.str = strings.Clone(v.str)
+	return v
 }
 
 // Kind returns the kind of v.

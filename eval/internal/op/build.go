@@ -11,7 +11,7 @@ import (
 )
 
 // A Builder turns planned conditions into predicates over one Layout. It
-// interns them: conditions that read the same become one predicate, whatever
+// interns them: conditions that compute the same become one predicate, whatever
 // query they stem from.
 type Builder struct {
 	Layout *event.Layout
@@ -23,7 +23,7 @@ type Builder struct {
 
 // Condition returns the predicate of a condition.
 func (b *Builder) Condition(x plan.Expr) Pred {
-	key := plan.Format(x)
+	key := plan.Identity(x, func(f *plan.Field) int { return int(b.Slot(f)) })
 	if p, ok := b.preds[key]; ok {
 		return p
 	}

@@ -178,6 +178,18 @@ func appendKey(dst []byte, v value.Value) []byte {
 	}
 }
 
+// cloneTuple copies a key tuple for keeping.
+func cloneTuple(vals []value.Value) []value.Value {
+	if len(vals) == 0 {
+		return nil
+	}
+	out := make([]value.Value, len(vals))
+	for i, v := range vals {
+		out[i] = v.Clone()
+	}
+	return out
+}
+
 // compareTuples orders key tuples, the first key most significant.
 func compareTuples(a, b []value.Value) int {
 	for i := range min(len(a), len(b)) {

@@ -45,6 +45,7 @@ type candidate struct {
 	decided bool
 	refuted bool
 	seq     int // order of completion
+	index   int // in candidates.byTime
 }
 
 // candidates are waiting candidates by the time they are decided, and in
@@ -66,8 +67,18 @@ func (h candidateHeap) Less(i, j int) bool {
 	}
 	return h[i].seq < h[j].seq
 }
-func (h candidateHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *candidateHeap) Push(x any)   { *h = append(*h, x.(*candidate)) }
+
+func (h candidateHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].index, h[j].index = i, j
+}
+
+func (h *candidateHeap) Push(x any) {
+	c := x.(*candidate)
+	c.index = len(*h)
+	*h = append(*h, c)
+}
+
 func (h *candidateHeap) Pop() any {
 	old := *h
 	n := len(old) - 1
@@ -122,7 +133,7 @@ func (m *sequence) miss(ev *Held, h Hit) {
 			r = m.newRow(h)
 		}
 		r.marks.add(ev.Time)
-		m.dues.push(due{ev.Time, r})
+		m.plan(r)
 	case middle:
 		if r == nil {
 			return
@@ -141,13 +152,11 @@ func (m *sequence) miss(ev *Held, h Hit) {
 // not yet decided have now seen what must not follow.
 func (m *sequence) refute(r *row, ev *Held) {
 	r.waits = slices.DeleteFunc(r.waits, func(c *candidate) bool {
-		if c.decided {
-			return true
-		}
 		if millis(ev.Time) <= millis(c.result.Last.Time) {
 			return false
 		}
 		c.decided, c.refuted = true, true
+		heap.Remove(&m.waits.byTime, c.index)
 		return true
 	})
 	m.release(r)
@@ -157,7 +166,7 @@ func (m *sequence) refute(r *row, ev *Held) {
 func (m *sequence) accept(w int64) {
 	for len(m.waits.byTime) > 0 {
 		c := m.waits.byTime[0]
-		if !c.decided && !beyond(w, c.since, m.spec.maxSpan) {
+		if !beyond(w, c.since, m.spec.maxSpan) {
 			return
 		}
 		heap.Pop(&m.waits.byTime)
@@ -173,9 +182,6 @@ func (m *sequence) acceptAll() {
 }
 
 func (m *sequence) admit(c *candidate) {
-	if c.refuted {
-		return
-	}
 	c.decided = true
 	c.row.waits = slices.DeleteFunc(c.row.waits, func(o *candidate) bool { return o == c })
 	m.release(c.row)

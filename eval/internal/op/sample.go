@@ -41,7 +41,7 @@ func (m *sample) Push(ev *Held, hits *Hits, _ func(Result)) {
 		h := hits.At(i)
 		r := m.rows[string(h.Key)]
 		if r == nil {
-			r = &sampleRow{vals: append([]value.Value(nil), h.Vals...), events: make([][]*Held, m.filters)}
+			r = &sampleRow{vals: cloneTuple(h.Vals), events: make([][]*Held, m.filters)}
 			m.rows[string(h.Key)] = r
 		}
 		// More candidates cannot add a combination: at most filters-1 of them

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"container/heap"
 	"math"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -87,7 +88,7 @@ type sequence struct {
 	spec  *sequenceSpec
 	rows  map[string]*row
 	open  int
-	dues  dueQueue   // when rows have something to forget
+	dues  dueHeap    // rows by the time from which they have something to forget
 	waits candidates // completed sequences that a trailing missing event can still refute
 	done  []Result   // completed by the current event
 }
@@ -100,6 +101,9 @@ type row struct {
 	used  int        // occupied slots
 	marks marks      // of leading missing steps
 	waits []*candidate
+
+	due   int   // index in sequence.dues, or unplanned
+	since int64 // what the row is planned for
 }
 
 // A partial is a sequence up to one of its stages.
@@ -195,16 +199,11 @@ func (m *sequence) step(ev *Held, h Hit, stage int) {
 		m.open++
 	}
 	r.slots[stage] = p
-	if stage == 0 && m.spec.maxSpan > 0 {
-		m.dues.push(due{ev.Time, r})
-	}
+	m.plan(r)
 }
 
 func (m *sequence) newRow(h Hit) *row {
-	r := &row{key: string(h.Key), marks: noMarks}
-	if len(h.Vals) > 0 {
-		r.vals = append([]value.Value(nil), h.Vals...)
-	}
+	r := &row{key: string(h.Key), vals: cloneTuple(h.Vals), marks: noMarks, due: unplanned}
 	r.slots = make([]*partial, m.spec.last)
 	m.rows[r.key] = r
 	return r
@@ -220,6 +219,9 @@ func (m *sequence) drop(r *row, stage int) {
 func (m *sequence) release(r *row) {
 	if r.used == 0 && len(r.waits) == 0 && r.marks == noMarks && m.rows[r.key] == r {
 		delete(m.rows, r.key)
+		if r.due != unplanned {
+			heap.Remove(&m.dues, r.due)
+		}
 	}
 }
 
@@ -246,14 +248,15 @@ func (m *sequence) Advance(w int64, emit func(Result)) {
 
 // expire forgets what maxspan has outlived: it could only be taken and refused.
 func (m *sequence) expire(w int64) {
-	for m.dues.len() > 0 && beyond(w, m.dues.front().since, m.spec.maxSpan) {
-		r := m.dues.pop().row
+	for len(m.dues) > 0 && beyond(w, m.dues[0].since, m.spec.maxSpan) {
+		r := heap.Pop(&m.dues).(*row)
 		for stage, p := range r.slots {
 			if p != nil && beyond(w, p.first, m.spec.maxSpan) {
 				m.drop(r, stage)
 			}
 		}
 		r.marks.forget(w, m.spec.maxSpan)
+		m.plan(r)
 		m.release(r)
 	}
 }
@@ -268,7 +271,7 @@ func (m *sequence) Close(emit func(Result)) {
 	m.acceptAll()
 	m.finish(emit)
 	clear(m.rows)
-	m.dues, m.open = dueQueue{}, 0
+	m.dues, m.open = nil, 0
 }
 
 // finish emits what the current event or the passing of time has completed.

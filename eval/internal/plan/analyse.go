@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
@@ -67,12 +68,21 @@ func (a *analyser) errorf(code string, span source.Span, format string, args ...
 
 // condition plans the condition of a filter.
 func (a *analyser) condition(f *ast.EventFilter) Expr {
-	before := len(a.errs)
+	start := len(a.errs)
 	x := a.boolean(f.Where, "the condition")
-	if len(a.errs) > before {
-		return &Const{at: at{f.Where.Span()}}
+	checked := len(a.errs)
+	x = a.fold(x)
+	// What folding says of a place where something is wrong already is noise.
+	late := slices.Clone(a.errs[checked:])
+	a.errs = a.errs[:checked]
+	for _, e := range late {
+		if !slices.ContainsFunc(a.errs[start:checked], func(k *source.Error) bool {
+			return k.Span.Start < e.Span.End && e.Span.Start < k.Span.End
+		}) {
+			a.errs.Add(e)
+		}
 	}
-	return a.fold(x)
+	return x
 }
 
 // boolean plans an expression that has to be a condition.
@@ -249,6 +259,7 @@ func (a *analyser) in(x *ast.Match) Expr {
 		case isField(e):
 			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
 				Hint = "write == and or instead"
+			continue
 		case n.Fold && !it.Fits(fn.String):
 			a.errorf("type", x.X.Span(), "the list behind in~ may hold strings only, but %s is %s", describe(item), withArticle(it))
 		case !comparable(t, it):

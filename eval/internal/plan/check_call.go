@@ -84,7 +84,7 @@ func (a *analyser) argument(x *ast.Call, f *fn.Func, i int, arg Expr) {
 	if t.Fits(p.Type) || p.AlsoType != fn.Any && fitsAlso(a, arg, p.AlsoType) {
 		return
 	}
-	a.errorf("type", x.Name.Range, "the %s argument of %s must be %s, but %s is %s",
+	a.errorf("type", x.Span(), "the %s argument of %s must be %s, but %s is %s",
 		ordinal(i), f.Name, withArticle(p.Type), describe(x.Args[i]), withArticle(t)).Hint = "usage: " + f.Signature()
 }
 

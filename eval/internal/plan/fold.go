@@ -88,6 +88,10 @@ func (a *analyser) foldCall(x *Call) Expr {
 		a.errorf("argument", span, "%s: %v", x.Fn.Name, err)
 		return &Const{at: x.at}
 	}
+	if impl == nil {
+		a.errorf("argument", x.span, "%s has nothing to call: its Prepare returned nil", x.Fn.Name)
+		return &Const{at: x.at}
+	}
 	c.Impl = impl
 	if !constant {
 		return c

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -8,16 +9,26 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// Format prints a planned expression on one line. Expressions that print the
-// same mean the same, so the text serves as identity: it shows the types that
-// a schema gave.
+// Format prints a planned expression on one line, for people.
 func Format(x Expr) string {
 	var p printer
 	p.expr(x)
 	return p.String()
 }
 
-type printer struct{ strings.Builder }
+// Identity returns a text that two expressions share exactly if they compute
+// the same: fields count by what slot returns for them, functions by being the
+// same *fn.Func.
+func Identity(x Expr, slot func(*Field) int) string {
+	p := printer{slot: slot}
+	p.expr(x)
+	return p.String()
+}
+
+type printer struct {
+	strings.Builder
+	slot func(*Field) int // nil to print for people
+}
 
 func (p *printer) expr(x Expr) {
 	switch x := x.(type) {
@@ -27,6 +38,9 @@ func (p *printer) expr(x Expr) {
 		p.field(x)
 	case *Call:
 		p.WriteString(x.Fn.Name)
+		if p.slot != nil {
+			fmt.Fprintf(p, "@%p", x.Fn)
+		}
 		if x.Fold {
 			p.WriteByte('~')
 		}
@@ -70,6 +84,10 @@ func (p *printer) expr(x Expr) {
 }
 
 func (p *printer) field(x *Field) {
+	if p.slot != nil {
+		p.WriteString("$" + strconv.Itoa(p.slot(x)))
+		return
+	}
 	if x.Optional {
 		p.WriteByte('?')
 	}
