@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,12 +18,14 @@ type eventFlags struct {
 	timestamp, tiebreaker, category string
 	mapping                         string
 	sort                            bool
+	lateness                        time.Duration
 }
 
 // add adds all flags to cmd.
 func (f *eventFlags) add(cmd *cobra.Command) {
 	f.addFields(cmd)
 	cmd.Flags().BoolVar(&f.sort, "sort", false, "read all events first and put them in order: by time, by tiebreaker (null last),\nthen as read; events without a time come last")
+	cmd.Flags().DurationVar(&f.lateness, "lateness", 0, "let events come out of order by up to this `time`, such as 30s: sequences wait\nthat long for events that are late")
 }
 
 // addFields adds those flags that concern compilation.

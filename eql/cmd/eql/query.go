@@ -97,7 +97,7 @@ func (a *app) query(ctx context.Context, f *queryFlags, opts []eql.Option, text 
 		return errProblems
 	}
 	out := a.printer(f, q)
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(q).NewStream(), sink: out, ordered: q.Kind() == kindSequence}
+	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(q).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: q.Kind() == kindSequence}
 	if err := feed.run(ctx, files, "hits"); err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	}
 	out := &alerter{w: a.out, counts: make(map[*eql.Query]int)}
 	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
+	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
 	if err := feed.run(ctx, files, "alerts"); err != nil {
 		return err
 	}
