@@ -23,7 +23,7 @@ func TestGeneratedDocuments(t *testing.T) {
 		for _, c := range cases {
 			for _, doc := range c {
 				if _, ok := doc["@timestamp"]; !ok {
-					doc["@timestamp"] = json.Number(strconv.Itoa(1700000000000 + len(docs)))
+					doc["@timestamp"] = json.Number(strconv.FormatInt(1700000000000+int64(len(docs)), 10))
 				}
 				docs = append(docs, doc)
 			}
