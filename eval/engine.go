@@ -48,7 +48,7 @@ type stepRef struct{ query, step int32 }
 // order of the queries.
 func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
-	b := &op.Builder{Layout: e.layout}
+	b := &op.Builder{}
 	for i, q := range queries {
 		b.Slot = func(f *plan.Field) event.Slot { return e.slot(q, f) }
 		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q)}

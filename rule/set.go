@@ -12,6 +12,7 @@ import (
 // A Set is what came of loading rule files. It belongs to the caller.
 type Set struct {
 	Rules    []*Rule     // by path, then as in the file
+	Unusable []*Rule     // rules with an error, as far as they could be read, so that their queries can be checked too
 	Skipped  []Skipped   // by path, then as in the file
 	Problems source.List // by path, then by place; the rules of an error are not in Rules
 }
@@ -63,15 +64,29 @@ func (b *builder) set() *Set {
 	for _, in := range b.readings {
 		out.Problems = append(out.Problems, in.problems...)
 		out.Skipped = append(out.Skipped, in.skipped...)
-		if !in.failed {
+		if in.failed {
+			out.Unusable = append(out.Unusable, withQuery(in.rules)...)
+		} else {
 			out.Rules = append(out.Rules, in.rules...)
 		}
 	}
 	slices.SortStableFunc(out.Rules, func(a, b *Rule) int { return cmp.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(out.Unusable, func(a, b *Rule) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(out.Skipped, func(a, b Skipped) int { return cmp.Compare(a.Path, b.Path) })
 	slices.SortStableFunc(out.Problems, func(a, b *source.Error) int {
 		return cmp.Or(cmp.Compare(a.File.Name, b.File.Name), cmp.Compare(a.Span.Start, b.Span.Start))
 	})
+	return out
+}
+
+// withQuery returns the rules that have a query.
+func withQuery(rules []*Rule) []*Rule {
+	var out []*Rule
+	for _, r := range rules {
+		if r.Query != nil && r.Query.Text != "" {
+			out = append(out, r)
+		}
+	}
 	return out
 }
 

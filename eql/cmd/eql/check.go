@@ -101,7 +101,8 @@ func (a *app) check(f *checkFlags, set *rule.Set) error {
 		}
 		return write(c)
 	}
-	for _, r := range set.Rules {
+	rules := slices.Concat(set.Rules, set.Unusable)
+	for _, r := range rules {
 		r.Dialect = dialectOf(r, f.dialect.value)
 		problems := rest[r.Path] // the first rule of a file has those of the file
 		delete(rest, r.Path)
@@ -126,7 +127,7 @@ func (a *app) check(f *checkFlags, set *rule.Set) error {
 		}
 	}
 	if f.format.value == "text" {
-		fmt.Fprintf(a.err, "%d rules checked, %d failed, %d skipped\n", len(set.Rules), failed, len(set.Skipped))
+		fmt.Fprintf(a.err, "%d rules checked, %d failed, %d skipped\n", len(rules), failed, len(set.Skipped))
 	}
 	if failed > 0 {
 		return errProblems

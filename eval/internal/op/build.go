@@ -10,11 +10,10 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// A Builder turns planned conditions into predicates over one Layout. It
+// A Builder turns planned conditions into predicates over records. It
 // interns them: conditions that compute the same become one predicate, whatever
 // query they stem from.
 type Builder struct {
-	Layout *event.Layout
 	// Slot returns the slot of a field.
 	Slot func(f *plan.Field) event.Slot
 
