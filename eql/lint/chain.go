@@ -114,7 +114,7 @@ func negated(tests []*test) []*test {
 	out := make([]*test, len(tests))
 	for i, t := range tests {
 		n := *t
-		n.not = !n.not
+		n.not, n.inverse = !n.not, !n.inverse
 		out[i] = &n
 	}
 	return out

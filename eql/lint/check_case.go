@@ -77,12 +77,15 @@ func (p *pass) reportCase(at source.Span, op string, n int, instead string, fixe
 	p.report("case-sensitive-path", at, fmt.Sprintf("%s minds case, but %s may be written in any", op, what), "use "+instead, fixes...)
 }
 
+// holdsPath reports whether x is a field with paths as the system has them. Those
+// of call stacks are in lower case.
 func holdsPath(x ast.Expr) bool {
 	f, ok := ast.Unparen(x).(*ast.Field)
-	return ok && pathNames[lastName(f.Path)]
+	return ok && f.Var == "" && pathNames[lastName(f.Path)] && !strings.Contains(f.Path, "call_stack")
 }
 
+// isWindowsPath reports whether x is a path with letters behind the drive.
 func isWindowsPath(x ast.Expr) bool {
 	s, ok := ast.Unparen(x).(*ast.String)
-	return ok && windowsPath.MatchString(s.Value) && strings.ContainsFunc(s.Value, hasCase)
+	return ok && windowsPath.MatchString(s.Value) && strings.ContainsFunc(s.Value[min(1, len(s.Value)):], hasCase)
 }

@@ -133,20 +133,52 @@ func (p *pass) blocks(list []ast.Expr) {
 			}
 		}
 	}
-	for _, b := range blocks[:min(len(blocks), maxGlobs)] {
-		for _, o := range blocks[:min(len(blocks), maxGlobs)] {
+	blocks = blocks[:min(len(blocks), maxGlobs)]
+	var inside []int // of list
+	var example string
+	for _, b := range blocks {
+		for _, o := range blocks {
 			same := o.prefix == b.prefix
 			if o.index == b.index || same && o.index > b.index || o.prefix.Bits() > b.prefix.Bits() || !o.prefix.Contains(b.prefix.Addr()) {
 				continue
 			}
-			code, msg := "list-subsumed", fmt.Sprintf("%s covers %s", brief(list[o.index]), brief(list[b.index]))
 			if same {
-				code, msg = "list-duplicate", brief(list[b.index])+" stands in the list already"
+				p.reportEntry("list-duplicate", list, b.index, brief(list[b.index])+" stands in the list already")
+				break
 			}
-			p.reportEntry(code, list, b.index, msg)
+			if inside == nil {
+				example = fmt.Sprintf("%s covers %s", brief(list[o.index]), brief(list[b.index]))
+			}
+			inside = append(inside, b.index)
 			break
 		}
 	}
+	p.insideBlocks(list, inside, example)
+}
+
+// insideBlocks reports the blocks that lie in others in one go: lists of
+// reserved addresses are copied whole.
+func (p *pass) insideBlocks(list []ast.Expr, inside []int, example string) {
+	if len(inside) == 0 {
+		return
+	}
+	if n := len(inside) - 1; n > 0 {
+		example += fmt.Sprintf(", and %s more lie in others", plural(n, "block"))
+	}
+	fix := source.Fix{Title: "remove what is covered", Safe: true}
+	for _, i := range inside {
+		one := p.removeItem("", true, list, i)
+		if one == nil || i == 0 {
+			fix.Edits = nil
+			break
+		}
+		fix.Edits = append(fix.Edits, one[0].Edits...)
+	}
+	var fixes []source.Fix
+	if fix.Edits != nil {
+		fixes = append(fixes, fix)
+	}
+	p.report("list-subsumed", list[inside[0]].Span(), example, "", fixes...)
 }
 
 // parseBlock reads an address block, or an address as a block of one.

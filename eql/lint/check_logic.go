@@ -99,12 +99,17 @@ func (l *logicCheck) contradiction(or bool, t *test, before, facts []*test) bool
 		case contradict(with(facts, t), single) && !contradict(facts, single):
 			why := l.because(t, facts, single)
 			if t.inverse {
-				l.report("always-true", t.expr.Span(), "this always holds here: "+why, "")
+				l.report("redundant-condition", t.expr.Span(), "this always holds here: "+why, "")
 			} else {
 				l.report("unreachable-branch", t.expr.Span(), "this branch is never true: "+why, "")
 			}
 		case len(before) > 0 && contradict(negated(with(before, t)), single):
-			l.reportDecided(!t.inverse, t, "together with "+others(before))
+			if t.inverse {
+				n := negated([]*test{t})[0]
+				l.reportDecided(false, t, l.because(n, negated(before), single))
+			} else {
+				l.reportDecided(true, t, "together with "+others(before))
+			}
 			return true
 		}
 		return false
@@ -137,7 +142,7 @@ func (l *logicCheck) because(t *test, tests []*test, single bool) string {
 	}
 	for _, o := range tests {
 		if contradict([]*test{o, t}, single) {
-			return fmt.Sprintf("%s has to hold, too", o.said())
+			return o.said() + " has to hold, too"
 		}
 	}
 	return fmt.Sprintf("the other conditions on %s leave no value for it", short(t.subject))
@@ -216,11 +221,13 @@ func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed 
 func (l *logicCheck) reportRedundant(or bool, t, cause *test, o operand, assumed bool) {
 	fix := func(title string) []source.Fix { return l.removeOperand(title, !assumed, o.parent, o.expr) }
 	switch {
+	case t.inverse && !cause.inverse: // "a and not (b or c)", where a rules out c
+		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), "", fix("remove it")...)
 	case or != t.inverse:
-		l.report("redundant-branch", t.expr.Span(), fmt.Sprintf("%s covers this", brief(cause.expr)), "", fix("remove this branch")...)
+		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", "", fix("remove this branch")...)
 	case t.kind == exists && !t.not && !t.inverse:
-		l.report("redundant-null-check", t.expr.Span(), fmt.Sprintf("%s needs a value anyway", brief(cause.expr)), "", fix("remove the test")...)
+		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", "", fix("remove the test")...)
 	default:
-		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this follows from %s", brief(cause.expr)), "", fix("remove the condition")...)
+		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), "", fix("remove the condition")...)
 	}
 }

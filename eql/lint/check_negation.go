@@ -92,8 +92,5 @@ func (p *pass) maybeMissing(f *filter, x *ast.Field) string {
 			return fmt.Sprintf(": %d of %d events of the sample have none", of-with, of)
 		}
 	}
-	if x.Optional {
-		return ", which the ? provides for"
-	}
 	return ""
 }

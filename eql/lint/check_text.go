@@ -13,7 +13,7 @@ var textCodes = []Check{
 	{Code: "wildcard-as-text", Severity: source.Warning, Doc: "\"*\" or \"?\" stands in a value of ==, !=, in or in~, where it is no wildcard."},
 	{Code: "wildcard-in-function", Severity: source.Warning, Doc: "A literal of startsWith, endsWith or stringContains holds \"*\" or \"?\", which Elasticsearch may take for wildcards and other engines do not."},
 	{Code: "like-without-wildcard", Severity: source.Info, Doc: "No pattern of like or like~ has a wildcard, so that ==, in, : or in~ says the same."},
-	{Code: "blank-at-edge", Severity: source.Info, Doc: "An exact value begins or ends with a blank."},
+	{Code: "blank-at-edge", Severity: source.Info, Off: true, Doc: "An exact value begins or ends with a blank."},
 	{Code: "raw-backslashes", Severity: source.Warning, Doc: "A \"\"\" string holds doubled backslashes, which mean two characters there."},
 	{Code: "regex-anchor", Severity: source.Warning, Doc: "^ or $ in a regular expression, where they are characters like others."},
 	{Code: "regex-plain", Severity: source.Warning, Doc: "A regular expression without any operator, which matches only a value that is equal to it."},
@@ -63,10 +63,10 @@ func wildcardsAsText(p *pass) {
 }
 
 // looksLikePattern reports whether a value was probably meant as a pattern. A
-// lone wildcard may be an argument of a program, as may an option with one; a
-// question mark stands in addresses of the web and in messages.
+// lone wildcard may be an argument of a program, command lines hold patterns of
+// the shell, and a question mark stands in addresses of the web and in messages.
 func looksLikePattern(x ast.Expr, value string) bool {
-	if value == "*" || value == "?" {
+	if f, ok := ast.Unparen(x).(*ast.Field); value == "*" || ok && lastName(f.Path) == "command_line" {
 		return false
 	}
 	if strings.Contains(value, "*") {
@@ -141,6 +141,10 @@ func likeWithoutWildcard(p *pass) {
 	})
 }
 
+// exactNames are last names of fields whose values have no blanks at their ends,
+// as command lines and texts may have.
+var exactNames = set("action category code dataset extension id kind module name outcome protocol provider type")
+
 // blanksAtEdges looks for exact values with a blank at an end.
 func blanksAtEdges(p *pass) {
 	check := func(x ast.Expr) {
@@ -150,17 +154,22 @@ func blanksAtEdges(p *pass) {
 		}
 	}
 	nodes(p, func(x *ast.Binary) {
-		if (x.Op == ast.Eq || x.Op == ast.Ne) && isField(x.X) {
+		if (x.Op == ast.Eq || x.Op == ast.Ne) && isExact(x.X) {
 			check(x.Y)
 		}
 	})
 	nodes(p, func(x *ast.Match) {
-		if x.Op != ast.Regex && x.Op != ast.RegexFold {
+		if x.Op != ast.Regex && x.Op != ast.RegexFold && isExact(x.X) {
 			for _, item := range x.List {
 				check(item)
 			}
 		}
 	})
+}
+
+func isExact(x ast.Expr) bool {
+	f, ok := ast.Unparen(x).(*ast.Field)
+	return ok && exactNames[lastName(f.Path)]
 }
 
 // doubled matches two backslashes behind something that is not one.

@@ -66,22 +66,30 @@ func (g *glob) isAll() bool {
 
 // covers reports whether every string of h is one of g. It may overlook that
 // for patterns with several wildcards, but it is never wrong to say so.
+//
+// It matches the pattern g against that of h as if it were text, in which a * of
+// h is a character that only a * of g stands for.
 func (g *glob) covers(h *glob) bool {
-	return walk(len(h.runes), func(i, j int, visit func(i, j int)) bool {
+	i, j := 0, 0
+	star, resume := -1, 0 // the latest * of g, and where in h to go on if it takes one more
+	for j < len(h.runes) {
 		switch {
-		case i == len(g.runes):
-			return j == len(h.runes)
-		case g.isStar(i):
-			visit(i+1, j)
-			if j < len(h.runes) {
-				visit(i, j+1)
-			}
-		case j == len(h.runes) || h.isStar(j):
-		case g.isAny(i), !h.isAny(j) && g.holds(g.runes[i], h, h.runes[j]):
-			visit(i+1, j+1)
+		case i < len(g.runes) && g.isStar(i):
+			star, resume = i, j
+			i++
+		case i < len(g.runes) && !h.isStar(j) && (g.isAny(i) || !h.isAny(j) && g.holds(g.runes[i], h, h.runes[j])):
+			i, j = i+1, j+1
+		case star >= 0:
+			resume++
+			i, j = star+1, resume
+		default:
+			return false
 		}
-		return false
-	})
+	}
+	for i < len(g.runes) && g.isStar(i) {
+		i++
+	}
+	return i == len(g.runes)
 }
 
 // holds reports whether the rune r of g stands for everything that the rune s of

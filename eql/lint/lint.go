@@ -63,6 +63,8 @@ type Report struct {
 	Rule    *rule.Rule    // nil if the file has none
 	Skipped *rule.Skipped // nil unless the file holds a rule of another language
 	Query   *ast.Query    // nil if there is none or it cannot be parsed
+	// Compiles says that the compiler takes the query.
+	Compiles bool
 	// Problems are all findings, in order of place.
 	Problems source.List
 }
@@ -111,7 +113,7 @@ func Set(set *rule.Set, o Options) []*Report {
 func check(r *rule.Rule, known source.List, o *Options) *Report {
 	out := &Report{Path: r.Path, Rule: r}
 	tree, _, err := eql.AnalyseRule(r, o.compileOptions()...)
-	out.Query = tree
+	out.Query, out.Compiles = tree, err == nil
 	errs := problemsOf(err, r)
 	explainEscapes(r, errs)
 	config := o.config(r.Path)
