@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/fn"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -88,8 +89,20 @@ func (e *Engine) plain(q *Query, path string) event.Slot {
 	return e.layout.AddTyped(path, o)
 }
 
+// timestamp returns the slot of q's timestamp: read as it is, unless a schema
+// says how dates are written.
+func (e *Engine) timestamp(q *Query) event.Slot {
+	path := q.plan.TimestampField
+	if s := q.config.Schema; s != nil {
+		if field, ok := s.Field(path); ok && field.Dates != nil {
+			return e.slot(q, &plan.Field{Path: path, T: fn.Date})
+		}
+	}
+	return e.plain(q, path)
+}
+
 func (e *Engine) clock(q *Query) int {
-	c := clockField{timeSlot: e.plain(q, q.plan.TimestampField)}
+	c := clockField{timeSlot: e.timestamp(q)}
 	if tie := q.plan.TiebreakerField; tie != "" {
 		c.hasTiebreaker = true
 		c.tieSlot = e.plain(q, tie)

@@ -169,20 +169,28 @@ func (f *feed) conclude() error {
 		text string
 	}{
 		{uint64(f.refused), "could not be read"},
-		{st.Late, "were older than one before them, so that sequences did not see them; see --sort"},
-		{st.Untimed, "had no time, so that sequences did not see them"},
+		{st.Late, "came after a later one and stayed out of sequences; see --sort"},
+		{st.Untimed, "had no time and stayed out of sequences"},
 	} {
 		if note.n > 0 {
-			f.app.warnf("%d events %s", note.n, note.text)
+			f.app.warnf("%s %s", count(note.n, "event"), note.text)
 		}
 	}
 	if st.Errors > 0 {
-		f.app.warnf("%d conditions met an error, such as a division by zero, and did not hold", st.Errors)
+		f.app.warnf("%s met an error, such as a division by zero, and did not hold", count(st.Errors, "condition"))
 	}
 	if f.unread > 0 {
 		return errProblems
 	}
 	return nil
+}
+
+// count returns n with its noun.
+func count(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // rate is the number of events a second.

@@ -17,6 +17,7 @@ import (
 type eventFlags struct {
 	timestamp, tiebreaker, category string
 	mapping                         string
+	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
 }
@@ -51,11 +52,11 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 		opts = append(opts, eql.WithCategoryField(f.category))
 	}
 	if f.mapping != "" {
-		m, err := loadMapping(f.mapping)
-		if err != nil {
+		var err error
+		if f.types, err = loadMapping(f.mapping); err != nil {
 			return nil, err
 		}
-		opts = append(opts, eql.WithSchema(m))
+		opts = append(opts, eql.WithSchema(f.types))
 	}
 	return opts, nil
 }

@@ -88,13 +88,22 @@ func TestReader(t *testing.T) {
 		}},
 		{"array without end", "[{\"a\":1},\n{\"a\":2}", 0, []string{
 			`<stdin>:1 (element 1) {"a":1}`,
-			`error: <stdin>:2 (element 2): the array has no end`,
+			`<stdin>:2 (element 2) {"a":2}`,
+			`error: <stdin>: the array that begins in line 1 has no end`,
+		}},
+		{"array that ends in an object", "\n[{\"a\":1},\n{\"a\": [2]", 0, []string{
+			`<stdin>:2 (element 1) {"a":1}`,
+			`error: <stdin>: the array that begins in line 2 breaks off in element 2`,
+		}},
+		{"array that ends in a string", `[{"a":1}, "}`, 0, []string{
+			`<stdin>:1 (element 1) {"a":1}`,
+			`error: <stdin>: the array that begins in line 1 breaks off in element 2`,
 		}},
 		{"array that ends at a comma", `[{"a":1},`, 0, []string{
 			`<stdin>:1 (element 1) {"a":1}`,
-			`error: <stdin>:1 (element 2): the array has no end`,
+			`error: <stdin>: the array that begins in line 1 has no end`,
 		}},
-		{"bracket alone", `[`, 0, []string{`error: <stdin>:1 (element 1): the array has no end`}},
+		{"bracket alone", `[`, 0, []string{`error: <stdin>: the array that begins in line 1 has no end`}},
 		{"element beyond the limit", `[{"a":12345}, {"a":1}]`, 8, []string{
 			`error: <stdin>:1 (element 1): the document is longer than 8 bytes`,
 			`<stdin>:1 (element 2) {"a":1}`,
