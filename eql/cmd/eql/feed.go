@@ -20,7 +20,7 @@ const defaultTimestamp = "@timestamp"
 // A record is an event together with where it stands.
 type record struct {
 	*event.Document
-	place input.Place
+	doc input.Doc
 }
 
 // A sink takes the matches of a run.
@@ -78,7 +78,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 			f.refuse(err)
 			continue
 		}
-		rec := &record{event.JSON(doc.Data), doc.Place}
+		rec := &record{event.JSON(doc.Data), doc}
 		if f.flags.sort {
 			waiting = append(waiting, rec)
 		} else if f.push(rec); f.err != nil {
@@ -105,10 +105,12 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 
 func (f *feed) push(rec *record) {
 	if err := f.stream.Push(rec, f.take); err != nil {
-		if cause := errors.Unwrap(err); cause != nil {
-			err = cause // its place says more than its number
+		var syntax *event.SyntaxError
+		if errors.As(err, &syntax) {
+			f.refuse(rec.doc.Fault(int(syntax.Offset), syntax.Msg))
+		} else {
+			f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
 		}
-		f.refuse(&input.Refusal{Place: rec.place, Reason: err.Error()})
 		return
 	}
 	f.events++

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
@@ -67,7 +70,12 @@ func loadMapping(name string) (*schema.Mapping, error) {
 		return nil, err
 	}
 	m, err := schema.FromMapping(data)
-	if err != nil {
+	var syntax *event.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		at := int(syntax.Offset)
+		return nil, &source.Error{File: &source.File{Name: name, Text: string(data)}, Span: source.SpanAt(at, at+1), Msg: syntax.Msg}
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil

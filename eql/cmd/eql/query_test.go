@@ -144,7 +144,7 @@ func TestQuery_badInput(t *testing.T) {
 		assert.Equal(t, exitOK, got.code)
 		assert.Equal(t, lines[0]+lines[1], got.out)
 		assert.Contains(t, got.err, "event refused: <stdin>:2: not a JSON object: it has no end")
-		assert.Contains(t, got.err, "event refused: <stdin>:3: ")
+		assert.Contains(t, got.err, "event refused: <stdin>:3:11: expected a value, found 'n'")
 		assert.Contains(t, got.err, "2 events could not be read")
 	})
 	t.Run("many broken lines", func(t *testing.T) {
@@ -225,4 +225,17 @@ func TestQuery_cutOff(t *testing.T) {
 		exitProblems, "{\"event\":{\"category\":\"a\"}}\n{\"event\":{\"category\":\"b\"}}\n",
 		"eql: <stdin>: the array that begins in line 1 has no end\n",
 	}, got)
+}
+
+func TestQuery_brokenMapping(t *testing.T) {
+	tests := []struct{ mapping, want string }{
+		{"{\"properties\": {\n  \"a\": {\"type\": keyword}}}", "mapping.json:2:17: expected a value, found 'k'\n"},
+		{"{\"properties\": {", "mapping.json:1:17: expected a key, found the end\n"},
+		{`{"properties": {"a": {"type": 5}}}`, "mapping.json: mapping: field a: type must be a string, found a number\n"},
+	}
+	for _, tt := range tests {
+		got := execute(t, "", "query", "--mapping", file(t, "mapping.json", tt.mapping), "any where true")
+		assert.Equal(t, exitProblems, got.code)
+		assert.True(t, strings.HasSuffix(got.err, tt.want), got.err)
+	}
 }

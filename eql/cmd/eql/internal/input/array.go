@@ -9,7 +9,7 @@ func (s *splitter) array(yield func(Doc, error) bool) bool {
 	_, _ = s.next() // the bracket
 	for n := 1; ; n++ {
 		c, ok := s.peek()
-		at := Place{File: s.file, Line: s.line, Element: n}
+		at := Place{File: s.file, Line: s.line, Element: n, before: s.col}
 		switch {
 		case s.err != nil:
 			return true

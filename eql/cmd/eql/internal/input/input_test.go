@@ -116,6 +116,31 @@ func TestReader(t *testing.T) {
 	}
 }
 
+func TestDoc_Fault(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`{"a":x}`, `<stdin>:1:6: not this`},
+		{"\n{\"ä\":x}", `<stdin>:2:6: not this`},
+		{"{}\n  {\"a\":x}", `<stdin>:2:8: not this`},
+		{"[{},\n {\"a\":\n  x}]", `<stdin>:3:3 (element 2): not this`},
+		{"[{\"ä\":1}, {\"a\":x}]", `<stdin>:1:16 (element 2): not this`},
+		{"[{}]\n{\"a\":x}", `<stdin>:2:6: not this`},
+	}
+	for _, tt := range tests {
+		r := &input.Reader{Files: []string{input.Stdin}, Stdin: strings.NewReader(tt.text)}
+		var got []string
+		for d, err := range r.All(context.Background()) {
+			require.NoError(t, err)
+			if at := bytes.IndexByte(d.Data, 'x'); at >= 0 {
+				fault := d.Fault(at, "not this")
+				got = append(got, fault.Error())
+				var refusal *input.Refusal
+				assert.ErrorAs(t, fault, &refusal)
+			}
+		}
+		assert.Equal(t, []string{tt.want}, got)
+	}
+}
+
 func TestReader_longLine(t *testing.T) {
 	long := `{"a":"` + strings.Repeat("x", 2<<20) + `"}`
 	for _, text := range []string{long + "\n{\"b\":1}\n", "[" + long + `,{"b":1}]`} {
