@@ -112,6 +112,6 @@ func CompileRules(rules []*rule.Rule, opts ...Option) ([]*Query, error) {
 	return queries, errors.Join(errs...)
 }
 
-// NewEngine makes queries ready to run together. Matches of one event come in
-// the order of the queries.
+// NewEngine makes queries, none of them nil, ready to run together. Matches of
+// one event come in the order of the queries.
 func NewEngine(queries ...*Query) *Engine { return eval.NewEngine(queries...) }

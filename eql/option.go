@@ -2,6 +2,7 @@ package eql
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
@@ -9,7 +10,8 @@ import (
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
-// An Option tunes how a query is compiled.
+// An Option tunes how a query is compiled. A nil Option does nothing. One with an
+// impossible value makes the compilation fail.
 type Option func(*config) error
 
 type config struct {
@@ -21,7 +23,9 @@ func newConfig(opts []Option) (*config, error) {
 	c := &config{}
 	var errs []error
 	for _, o := range opts {
-		errs = append(errs, o(c))
+		if o != nil {
+			errs = append(errs, o(c))
+		}
 	}
 	return c, errors.Join(errs...)
 }
@@ -68,8 +72,8 @@ func WithTiebreakerField(path string) Option {
 }
 
 // WithSize caps the number of results as the size parameter of the search API
-// does: to the last n, unless WithResultPosition says otherwise. A stream then
-// answers when it is closed.
+// does: to the last n, unless WithResultPosition says otherwise; n must not be
+// negative. A stream that keeps the last results answers when it is closed.
 func WithSize(n int) Option { return set(func(c *config) { c.Limit = &n }) }
 
 // WithResultPosition says which results WithSize keeps: the last (tail) or the
@@ -87,7 +91,13 @@ func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true })
 // WithQueryLimits bounds the size of a query's text in bytes and the nesting of
 // its expressions; 0 means the default.
 func WithQueryLimits(size, depth int) Option {
-	return set(func(c *config) { c.maxSize, c.maxDepth = size, depth })
+	return func(c *config) error {
+		if size < 0 || depth < 0 {
+			return fmt.Errorf("eql: query limits of %d bytes and depth %d: they must not be negative", size, depth)
+		}
+		c.maxSize, c.maxDepth = size, depth
+		return nil
+	}
 }
 
 // WithRegexLimits bounds the length of a regular expression in bytes and its

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -39,7 +40,8 @@ type Config struct {
 	CategoryField, TimestampField, TiebreakerField string
 
 	// Limit caps the number of results like the search API's size parameter:
-	// the last ones, or the first if LimitHead is set. Nil means no limit.
+	// the last ones, or the first if LimitHead is set. Nil means no limit; a
+	// negative one is an error, and so are those below.
 	Limit     *int
 	LimitHead bool
 	// MaxSamplesPerKey is the number of samples for each key of a sample; 0
@@ -78,8 +80,37 @@ func registry(extra []fn.Func) (*fn.Registry, error) {
 	return r, errors.Join(errs...)
 }
 
+// check returns what is wrong with the numbers in c.
+func (c *Config) check() error {
+	var errs []error
+	for _, limit := range []struct {
+		name string
+		n    int
+	}{
+		{"Limit", c.limit()},
+		{"MaxSamplesPerKey", c.MaxSamplesPerKey},
+		{"MaxRegexLength", c.MaxRegexLength},
+		{"MaxRegexStates", c.MaxRegexStates},
+	} {
+		if limit.n < 0 {
+			errs = append(errs, fmt.Errorf("eval: %s must not be negative, found %d", limit.name, limit.n))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) limit() int {
+	if c.Limit == nil {
+		return 0
+	}
+	return *c.Limit
+}
+
 // options translates c for the planner.
 func (c *Config) options() (plan.Options, error) {
+	if err := c.check(); err != nil {
+		return plan.Options{}, err
+	}
 	o := plan.Options{
 		Dialect:         c.Dialect,
 		Functions:       builtins(),
@@ -101,7 +132,7 @@ func (c *Config) options() (plan.Options, error) {
 		o.TimestampField = DefaultTimestampField
 	}
 	if c.Limit != nil {
-		o.Size = max(*c.Limit, 0)
+		o.Size = *c.Limit
 	}
 	if len(c.Functions) > 0 {
 		r, err := registry(c.Functions)

@@ -45,7 +45,7 @@ type group struct {
 // A stepRef names a step of a query.
 type stepRef struct{ query, step int32 }
 
-// NewEngine returns an Engine for the queries. Matches of one event come in the
+// NewEngine returns an Engine for the queries, none of them nil. Matches of one event come in the
 // order of the queries.
 func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
