@@ -89,7 +89,8 @@ func (a *analyser) condition(f *ast.EventFilter) Expr {
 func (a *analyser) boolean(x ast.Expr, what string) Expr {
 	e := a.expr(x)
 	if t := e.Type(); !t.Fits(fn.Boolean) {
-		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).Hint = "compare it with something"
+		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).
+			Hint = "compare it with a value, or write != null if it only has to exist"
 	}
 	return e
 }
@@ -258,8 +259,9 @@ func (a *analyser) in(x *ast.Match) Expr {
 		switch it := e.Type(); {
 		case isField(e):
 			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "write == and or instead"
+				Hint = "the values of two fields cannot be compared"
 			continue
+		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):
 			a.errorf("type", x.X.Span(), "the list behind in~ may hold strings only, but %s is %s", describe(item), withArticle(it))
 		case !comparable(t, it):
@@ -304,9 +306,7 @@ func (a *analyser) match(x *ast.Match) Expr {
 	m := &Match{at: place, X: a.expr(x.X), Op: x.Op}
 	if t := m.X.Type(); !t.Fits(fn.String) {
 		e := a.errorf("type", x.X.Span(), "%s works on strings, but %s is %s", quoted(x.Op), describe(x.X), withArticle(t))
-		if x.Op == ast.Colon {
-			e.Hint = "use == instead"
-		}
+		e.Hint = insteadOfPattern(x, t)
 	}
 	for _, item := range x.List {
 		switch p := ast.Unparen(item).(type) {
@@ -322,6 +322,18 @@ func (a *analyser) match(x *ast.Match) Expr {
 		}
 	}
 	return negateIf(x.Not, place, m)
+}
+
+// insteadOfPattern says what to write instead of a pattern for what is no string.
+func insteadOfPattern(x *ast.Match, t fn.Type) string {
+	switch {
+	case t == fn.IP:
+		return fmt.Sprintf(`write cidrMatch(%s, "10.0.0.0/8")`, describe(x.X))
+	case x.Op == ast.Colon:
+		return "use == instead"
+	default:
+		return fmt.Sprintf("write string(%s) %s ...", describe(x.X), x.Op)
+	}
 }
 
 func quoted(op ast.Op) string {

@@ -131,12 +131,12 @@ func (a *analyser) until(t *ast.Term, shared []Key) Step {
 
 func (a *analyser) sample(p *Query, s *ast.Sample) {
 	shared := a.keys(s.By)
-	for _, t := range s.Terms {
+	for i, t := range s.Terms {
 		step := a.term(t, shared)
 		if t.Missing {
 			a.errorf("sample", opening(t), "a sample takes no missing events; they belong into a sequence")
 		}
-		a.distinctKeys(s.By, t)
+		a.distinctKeys(s.By, t, i == 0)
 		p.Steps = append(p.Steps, step)
 	}
 	keyword := source.Span{Start: s.Keyword, End: s.Keyword + source.Pos(len("sample"))}
@@ -157,15 +157,16 @@ func (a *analyser) sample(p *Query, s *ast.Sample) {
 	a.keyTypes(p, s.By, s.Terms)
 }
 
-// distinctKeys finds a key that is named twice for one filter of a sample.
-func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term) {
+// distinctKeys finds a key that is named twice for one filter of a sample. What
+// is wrong with the shared keys is said for the first filter.
+func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term, first bool) {
 	seen := map[string]bool{}
-	for _, x := range append(shared[:len(shared):len(shared)], t.By...) {
+	for i, x := range append(shared[:len(shared):len(shared)], t.By...) {
 		f, ok := ast.Unparen(x).(*ast.Field)
 		if !ok {
 			continue
 		}
-		if seen[f.Path] {
+		if seen[f.Path] && (i >= len(shared) || first) {
 			a.errorf("sample", f.Range, "the join key %s is used twice", f.Path)
 		}
 		seen[f.Path] = true
@@ -242,6 +243,8 @@ func (a *analyser) limits(p *Query, q *ast.Query) {
 			e := a.errorf("pipe", pipe.Name.Range, "unknown pipe %s, expected head or tail", name)
 			if near := source.Nearest(name, []string{"head", "tail"}); near != "" {
 				e.Hint = "did you mean " + near + "?"
+			} else if name == "limit" {
+				e.Hint = "write head for the first results, tail for the last"
 			}
 			continue
 		case len(pipe.Args) != 1:
@@ -249,9 +252,10 @@ func (a *analyser) limits(p *Query, q *ast.Query) {
 				Hint = fmt.Sprintf("write: | %s 10", name)
 			continue
 		}
+		known := len(a.errs)
 		if n, ok := a.limit(pipe.Args[0]); ok {
 			p.Limits = append(p.Limits, Limit{Tail: name == "tail", N: n})
-		} else {
+		} else if len(a.errs) == known {
 			a.errorf("pipe", pipe.Args[0].Span(), "%s takes a whole number from 0 on, found %s", name, describe(pipe.Args[0]))
 		}
 	}

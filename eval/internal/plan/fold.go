@@ -2,7 +2,6 @@ package plan
 
 import (
 	"errors"
-	"strconv"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -212,19 +211,6 @@ func (a *analyser) foldMatch(x *Match) Expr {
 		return &Const{at: x.at, V: m.Test(c.V)}
 	}
 	return m
-}
-
-func (a *analyser) regexError(m *Match, err error) {
-	span, msg := m.span, err.Error()
-	var re *pattern.RegexError
-	if errors.As(err, &re) && re.Pattern < len(m.places) {
-		span = m.places[re.Pattern]
-		msg = re.Msg
-		if p := m.Patterns[re.Pattern]; len(p) <= 60 {
-			msg += " at character " + strconv.Itoa(len([]rune(p[:min(re.Offset, len(p))]))+1) + " of the pattern"
-		}
-	}
-	a.errorf("regex", span, "invalid regular expression: %s", msg)
 }
 
 func (a *analyser) foldLogic(x *Logic) Expr {
