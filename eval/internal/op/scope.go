@@ -68,7 +68,11 @@ func (b *Builder) place(f *plan.Field) string {
 
 func (b *Builder) listPlace(s *plan.Search) string {
 	list, _ := b.elements(s.Var)
-	return fmt.Sprintf("%d.%d", s.Var.Depth, list)
+	from := 0
+	if outer := s.Array.Var; outer != nil {
+		from = 1 + outer.Depth
+	}
+	return fmt.Sprintf("%d.%d.%d", from, list, s.Var.Depth)
 }
 
 // fieldPredOf returns the predicate that a value at r passes a test.
@@ -105,6 +109,7 @@ func (p refNull) describe() string { return "field is missing" }
 // searchPred holds if a predicate holds for an element of a list.
 type searchPred struct {
 	list  event.List
+	from  int // the frame with the list
 	frame int // of the element
 	cond  Pred
 }
@@ -114,13 +119,17 @@ func (b *Builder) search(x *plan.Search) Pred {
 		return b.later.search(b, x)
 	}
 	list, _ := b.elements(x.Var)
-	return &searchPred{list, 1 + x.Var.Depth, b.Condition(x.Cond)}
+	p := &searchPred{list: list, frame: 1 + x.Var.Depth, cond: b.Condition(x.Cond)}
+	if outer := x.Array.Var; outer != nil {
+		p.from = 1 + outer.Depth
+	}
+	return p
 }
 
 func (p *searchPred) Test(c *Ctx) bool {
 	rec := c.Rec
-	if p.frame > 1 {
-		rec = c.frames[p.frame-2].rec
+	if p.from > 0 {
+		rec = c.frames[p.from-1].rec
 	}
 	n := rec.Elements(p.list)
 	if n == 0 {
