@@ -30,7 +30,8 @@ func (m *Mapping) Paths() []string { return m.paths }
 // FromMapping reads a mapping in JSON: the mapping alone, {"properties": ...},
 // or with its name, {"mappings": {"properties": ...}}, or the response of the
 // get mapping API, {"index": {"mappings": ...}}. If there are several indices,
-// a field that does not have the same type in all of them is Unsupported.
+// a field that does not have the same type in all of them is Unsupported. So is
+// a date in a format that NewDateFormat does not know.
 //
 // An error names the field at fault. One that is nested in more than 100 objects
 // is refused.
@@ -111,6 +112,13 @@ func newField(typ string, p *property) Field {
 	if text, ok := p.Value.(string); ok && typ == "constant_keyword" {
 		f.Values = []string{text}
 	}
+	if p.Format != "" {
+		dates, err := NewDateFormat(p.Format)
+		if err != nil {
+			f.Type, f.Class = fmt.Sprintf("%s with format %s", typ, p.Format), Unsupported
+		}
+		f.Dates = dates
+	}
 	return f
 }
 
@@ -163,6 +171,7 @@ func merge(all, fields map[string]Field) {
 		default:
 			f.Exact = f.Exact && other.Exact
 			f.Values = eitherValue(f.Values, other.Values)
+			f.Dates = other.Dates.or(f.Dates)
 			if f.Nested == "" {
 				f.Nested = other.Nested
 			}
