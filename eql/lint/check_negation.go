@@ -8,7 +8,7 @@ import (
 )
 
 var negationCodes = []Check{
-	{Code: "unguarded-negation", Severity: source.Info, Doc: "A negated condition also holds for events without the field, which the sample or a ? shows to be possible."},
+	{Code: "unguarded-negation", Severity: source.Info, Doc: "A negated condition also holds for events without the field, of which the sample, or experience, says that it may be missing."},
 	{Code: "unguarded-negation-strict", Severity: source.Info, Off: true, Doc: "The same for any field of which no other condition demands a value."},
 }
 
@@ -38,7 +38,7 @@ func (p *pass) negations(f *filter, x ast.Expr, not bool, facts []*test) {
 		if !ok || !t.not || t.kind == exists || t.kind == flag || or && mentionsNull(tests, t.subject) || guarded(facts, t.subject) {
 			continue
 		}
-		code, why := "unguarded-negation", p.maybeMissing(f, field)
+		code, why := "unguarded-negation", p.maybeMissing(f, field, t.inverse)
 		if why == "" {
 			code = "unguarded-negation-strict"
 		}
@@ -76,21 +76,37 @@ func mentionsNull(tests []*test, subject string) bool {
 	return false
 }
 
+// oftenMissing has fields that a part of the events of a category lacks, by field
+// and category: registry values that are no text, network events that are no
+// look-ups of names, programs without version information.
+var oftenMissing = map[string]string{
+	"registry.data.strings":         "registry",
+	"dns.question.name":             "network",
+	"process.pe.original_file_name": "process",
+}
+
 // maybeMissing tells how it is known that events which the filter is about may
-// lack a field; it is "" if nothing says so.
-func (p *pass) maybeMissing(f *filter, x *ast.Field) string {
+// lack a field; it is "" if nothing says so. An exception, "not (a and b)", may
+// well be silent about a field.
+func (p *pass) maybeMissing(f *filter, x *ast.Field, exception bool) string {
+	if exception {
+		return ""
+	}
 	if p.Sample != nil {
 		category := f.Category.Name
 		if f.Category.Any() || p.category != p.Sample.CategoryField() {
 			category = ""
 		}
 		with, of := p.Sample.Frequency(x.Path, category)
-		if of > 0 {
-			if with == of {
-				return ""
-			}
+		switch {
+		case of > 0 && with < of:
 			return fmt.Sprintf(": %d of %d events of the sample have none", of-with, of)
+		case of > 0:
+			return ""
 		}
+	}
+	if category, ok := oftenMissing[x.Path]; ok && category == f.Category.Name {
+		return ", and a part of the " + category + " events has none"
 	}
 	return ""
 }

@@ -76,7 +76,7 @@ func hasSubField(paths []string, path string) bool {
 }
 
 func (p *pass) unknown(code string, x *ast.Field, msg string, candidates []string) {
-	near := source.Nearest(x.Path, candidates)
+	near := nearestField(x.Path, candidates)
 	if near == "" {
 		p.report(code, x.Range, msg, "")
 		return
@@ -88,6 +88,28 @@ func (p *pass) unknown(code string, x *ast.Field, msg string, candidates []strin
 	p.report(code, x.Range, msg, "did you mean "+near+"?", replace("write "+near, false, x.Range, text))
 }
 
+// nearestField returns the field that was probably meant: one that differs at
+// one place by a letter or two. A name that there is has not been misspelt.
+func nearestField(path string, candidates []string) string {
+	if isKnownName(path) {
+		return ""
+	}
+	near := source.Nearest(path, candidates)
+	same := 0
+	for same < min(len(path), len(near)) && path[same] == near[same] {
+		same++
+	}
+	tail := 0
+	for tail < min(len(path), len(near))-same && path[len(path)-1-tail] == near[len(near)-1-tail] {
+		tail++
+	}
+	const most = 2 // letters, as two that are swapped are
+	if max(len(path), len(near))-same-tail > most {
+		return ""
+	}
+	return near
+}
+
 // sampleTypes compares literals with the types that the sample has.
 func sampleTypes(p *pass) {
 	if p.Sample == nil {
@@ -95,8 +117,8 @@ func sampleTypes(p *pass) {
 	}
 	p.uses(func(u use) {
 		f, ok := p.Sample.Field(u.field.Path)
-		if !ok {
-			return
+		if _, known := p.classOf(u.field.Path); !ok || known {
+			return // the latter is the task of typeMismatches
 		}
 		for _, x := range u.literals {
 			x = ast.Unparen(x)

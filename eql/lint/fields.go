@@ -85,3 +85,8 @@ func (p *pass) classOf(path string) (schema.Class, bool) {
 
 // isPort reports whether a field holds a port.
 func isPort(path string) bool { return lastName(path) == "port" && strings.Contains(path, ".") }
+
+// isKnownName reports whether a field is one of those described here.
+func isKnownName(path string) bool {
+	return otherSingles[path] || lists[path] || roots[root(path)] && (singleNames[lastName(path)] || numberNames[lastName(path)])
+}

@@ -65,6 +65,7 @@ var compileChecks = []Check{
 	{Code: "limit", Severity: source.Err, Doc: "The query is longer or nests deeper than is allowed."},
 	{Code: "unsupported", Severity: source.Err, Doc: "A construct that the dialect does not have."},
 	{Code: "internal", Severity: source.Err, Doc: "A mistake of this program; please report it."},
+	{Code: "alias", Severity: source.Err, Doc: "The alias of a step is taken, or refers to a step that is not an earlier one."},
 	{Code: "argument", Severity: source.Err, Doc: "An argument of a function is not what it takes, such as an invalid address block."},
 	{Code: "arithmetic", Severity: source.Err, Doc: "A computation with literals overflows or divides by zero."},
 	{Code: "arity", Severity: source.Err, Doc: "A function is called with too few or too many arguments."},
@@ -81,6 +82,7 @@ var compileChecks = []Check{
 	{Code: "tilde", Severity: source.Err, Doc: "A function has no form that ignores case."},
 	{Code: "type", Severity: source.Err, Doc: "An operand or argument has the wrong type."},
 	{Code: "unknown-field", Severity: source.Err, Doc: "The mapping has no such field."},
+	{Code: "unknown-variable", Severity: source.Err, Doc: "A $ variable is used outside of the function that declares it."},
 	{Code: "unknown-function", Severity: source.Err, Doc: "There is no such function."},
 }
 

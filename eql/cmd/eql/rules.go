@@ -40,7 +40,7 @@ func (a *app) loadRules(paths []string) *rule.Set {
 	for _, name := range queries {
 		text, err := a.readQuery(name)
 		if err != nil {
-			set.Problems.Add(&source.Error{File: &source.File{Name: name}, Msg: "cannot read: " + reason(err)})
+			set.Problems.Add(&source.Error{File: &source.File{Name: name}, Code: "file-unreadable", Msg: "cannot read: " + reason(err)})
 			continue
 		}
 		set.Rules = append(set.Rules, queryRule(name, text))
