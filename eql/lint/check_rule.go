@@ -124,13 +124,15 @@ func stages(terms []*ast.Term) int {
 	return n
 }
 
-// escapes explains an error that comes from TOML's own escapes.
+// explainEscapes explains an error that comes from TOML's own escapes.
 func explainEscapes(r *rule.Rule, problems source.List) {
 	if !r.QueryFromBasicString {
 		return
 	}
 	i := slices.IndexFunc(problems, func(e *source.Error) bool { return e.Code == "lexical" && e.File == r.Query })
-	if i >= 0 && problems[i].Hint == "" {
-		problems[i].Hint = `TOML has taken one level of backslashes away: put the query between '''`
+	if i >= 0 {
+		changed := *problems[i]
+		changed.Hint = "TOML has taken one level of backslashes away: put the query between '''"
+		problems[i] = &changed
 	}
 }

@@ -59,6 +59,11 @@ func (p *pass) isSingle(path string) bool {
 			return f.Arity == schema.One
 		}
 	}
+	if p.Sample != nil {
+		if f, ok := p.Sample.Field(path); ok && f.Arity == schema.Many {
+			return false
+		}
+	}
 	if otherSingles[path] {
 		return true
 	}
