@@ -221,6 +221,8 @@ func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed 
 func (l *logicCheck) reportRedundant(or bool, t, cause *test, o operand, assumed bool) {
 	fix := func(title string) []source.Fix { return l.removeOperand(title, !assumed, o.parent, o.expr) }
 	switch {
+	case t.inverse && !cause.inverse && or: // "a or not (b and c)", where a holds without c
+		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this makes no difference: where it does not hold, %s does", cause.said()), "", fix("remove it")...)
 	case t.inverse && !cause.inverse: // "a and not (b or c)", where a rules out c
 		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), "", fix("remove it")...)
 	case or != t.inverse:

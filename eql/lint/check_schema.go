@@ -47,7 +47,7 @@ func knownFields(p *pass) {
 		}
 		if p.Sample != nil && p.Sample.Events() > 0 {
 			if with, _ := p.Sample.Frequency(x.Path, ""); with == 0 && !hasSubField(p.Sample.Paths(), x.Path) {
-				p.unknown("field-unseen", x, fmt.Sprintf("none of the %s has %s", plural(p.Sample.Events(), "event"), x.Path), p.Sample.Paths())
+				p.unknown("field-unseen", x, fmt.Sprintf("%s is in no event of the sample (of %d)", x.Path, p.Sample.Events()), p.Sample.Paths())
 			}
 		}
 	})
@@ -169,7 +169,7 @@ func categories(p *pass) {
 		switch {
 		case p.Sample != nil && p.Sample.Events() > 0 && p.category == p.Sample.CategoryField():
 			if _, n := p.Sample.Frequency("", name); n == 0 {
-				p.wrongCategory("category-never", f, fmt.Sprintf("none of the %s is of category %s", plural(p.Sample.Events(), "event"), name), p.Sample.Categories())
+				p.wrongCategory("category-never", f, fmt.Sprintf("no event of the sample (of %d) is of category %s", p.Sample.Events(), name), p.Sample.Categories())
 			}
 		case allowed != nil:
 			if !slices.Contains(allowed, name) {
