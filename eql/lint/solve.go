@@ -1,60 +1,60 @@
 package lint
 
-// implies reports whether b holds whenever a does. Both are on one subject;
+// implies reports whether o holds whenever t does. Both are on one subject;
 // single says that it never has more than one value.
-func (a *test) implies(b *test, single bool) bool {
-	if a.subject == "" || a.subject != b.subject {
+func (t *test) implies(o *test, single bool) bool {
+	if t.subject == "" || t.subject != o.subject {
 		return false
 	}
-	if a.kind == exists {
+	if t.kind == exists {
 		switch {
-		case b.kind == exists:
-			return a.not == b.not
-		case a.not: // no value at all
-			return b.not
+		case o.kind == exists:
+			return t.not == o.not
+		case t.not: // no value at all
+			return o.not
 		default:
 			return false
 		}
 	}
 	switch {
-	case b.kind == exists:
-		return !a.not && !b.not || a.not && b.not && a.kind == texts && a.text.isAll()
-	case a.kind != b.kind:
+	case o.kind == exists:
+		return !t.not && !o.not || t.not && o.not && t.kind == texts && t.text.isAll()
+	case t.kind != o.kind:
 		return false
-	case !a.not && !b.not:
-		return b.contains(a)
-	case a.not && b.not:
-		return a.contains(b)
-	case b.not:
-		return single && !a.meets(b)
+	case !t.not && !o.not:
+		return o.contains(t)
+	case t.not && o.not:
+		return t.contains(o)
+	case o.not:
+		return single && !t.meets(o)
 	default:
 		return false
 	}
 }
 
-// contains reports whether the set of b is part of that of a.
-func (a *test) contains(b *test) bool {
-	switch a.kind {
+// contains reports whether the set of o is part of that of t.
+func (t *test) contains(o *test) bool {
+	switch t.kind {
 	case texts:
-		return a.text.covers(b.text)
+		return t.text.covers(o.text)
 	case numbers:
-		return a.number.covers(b.number)
+		return t.number.covers(o.number)
 	case flag:
-		return a.flag == b.flag
+		return t.flag == o.flag
 	default:
 		return false
 	}
 }
 
-// meets reports whether the sets of a and b have a value in common.
-func (a *test) meets(b *test) bool {
-	switch a.kind {
+// meets reports whether the sets of t and o have a value in common.
+func (t *test) meets(o *test) bool {
+	switch t.kind {
 	case texts:
-		return a.text.meets(b.text)
+		return t.text.meets(o.text)
 	case numbers:
-		return len(a.number.meet(b.number)) > 0
+		return len(t.number.meet(o.number)) > 0
 	case flag:
-		return a.flag == b.flag
+		return t.flag == o.flag
 	default:
 		return true
 	}

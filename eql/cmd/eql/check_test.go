@@ -164,7 +164,7 @@ func TestCheck_fix(t *testing.T) {
 		path := file(t, "r.toml", before)
 		got := execute(t, "", "check", "--fix", path)
 		assert.Equal(t, exitOK, got.code, got.out)
-		assert.Contains(t, got.out, "r.toml:22:65: warning: there is no finding", "places are those of the new file")
+		assert.Contains(t, got.out, "r.toml:20:65: warning: there is no finding", "places are those of the new file")
 		text, err := os.ReadFile(path)
 		require.NoError(t, err)
 		assert.Equal(t, strings.Replace(before, loose, strings.TrimSuffix(tidy, "\n"), 1), string(text))
