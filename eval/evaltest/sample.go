@@ -13,7 +13,7 @@ import (
 func (ev *evaluator) sample(s *ast.Sample) []Result {
 	ev.arrive()
 	keys := make(map[string]tuple)
-	hosts := make(map[string]int) // by name, the first event of a group
+	hosts := make(map[string]int)                    // by name, the first event of a group
 	groups := make([]map[string][]int, len(s.Terms)) // of each filter, by key
 	for i, t := range s.Terms {
 		groups[i] = make(map[string][]int)
