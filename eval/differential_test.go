@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/evaltest"
@@ -22,16 +23,21 @@ import (
 // differ runs one query down both evaluators and fails if they differ.
 func differ(t *testing.T, text string, docs []map[string]any, tiebreaker string) {
 	t.Helper()
-	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
+	differIn(t, ast.Elasticsearch, text, docs, tiebreaker)
+}
+
+func differIn(t *testing.T, dialect ast.Dialect, text string, docs []map[string]any, tiebreaker string) {
+	t.Helper()
+	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{Dialect: dialect})
 	require.NoError(t, err, text)
-	q, err := eval.Compile(tree, eval.Config{TiebreakerField: tiebreaker, Ordered: true})
+	q, err := eval.Compile(tree, eval.Config{Dialect: dialect, TiebreakerField: tiebreaker, Ordered: true})
 	if err != nil {
 		if strings.Contains(err.Error(), "too complex") {
 			t.Skip(err)
 		}
 		require.NoError(t, err, text)
 	}
-	want, err := evaltest.Evaluate(tree, docs, evaltest.Options{TiebreakerField: tiebreaker, Sort: tiebreaker != ""})
+	want, err := evaltest.Evaluate(tree, docs, evaltest.Options{Dialect: dialect, TiebreakerField: tiebreaker, Sort: tiebreaker != ""})
 	require.NoError(t, err, text)
 	for kind, wrap := range eventKinds {
 		got := run(t, q, docs, wrap)
@@ -164,6 +170,35 @@ func FuzzSequence(f *testing.F) {
 			tiebreaker = "seq"
 		}
 		differ(t, q, g.Docs(12), tiebreaker)
+	})
+}
+
+// TestDifferentialEndpoint does the same in the endpoint dialect.
+func TestDifferentialEndpoint(t *testing.T) {
+	rounds := 500
+	if testing.Short() {
+		rounds = 100
+	}
+	g := evaltest.NewGen(rand.New(rand.NewPCG(5, 6)))
+	for range rounds {
+		differIn(t, ast.Endpoint, g.EndpointQuery(), g.EndpointDocs(8), "")
+		differIn(t, ast.Endpoint, g.EndpointSequence(), g.EndpointDocs(12), "")
+		differIn(t, ast.Endpoint, g.EndpointSequence(), g.EndpointDocs(12), "seq")
+	}
+}
+
+func FuzzEndpoint(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		g := evaltest.NewGenBytes(data)
+		q, tiebreaker := g.EndpointQuery(), ""
+		switch len(data) % 3 {
+		case 0:
+			q = g.EndpointSequence()
+		case 1:
+			q, tiebreaker = g.EndpointSequence(), "seq"
+		}
+		differIn(t, ast.Endpoint, q, g.EndpointDocs(12), tiebreaker)
 	})
 }
 
