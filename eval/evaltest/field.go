@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/eqlkit/eqlkit/ast"
 )
 
 // values are the values of a field. Nested objects and keys with dots are the
@@ -24,6 +26,22 @@ func values(doc map[string]any, path string) []any {
 		}
 	}
 	return out
+}
+
+// valuesOf are the values that a condition finds in a field. The timestamp is a
+// date, however it is written.
+func (ev *evaluator) valuesOf(f *ast.Field, doc map[string]any) []any {
+	found := values(doc, f.Path)
+	if f.Path != ev.opts.TimestampField {
+		return found
+	}
+	var dates []any
+	for _, v := range found {
+		if t, ok := timestamp(v); ok {
+			dates = append(dates, t)
+		}
+	}
+	return dates
 }
 
 // scalars are the values in v, through arrays.

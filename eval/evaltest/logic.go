@@ -119,7 +119,7 @@ func (ev *evaluator) some(e ast.Expr, open []*ast.Field, doc map[string]any, cho
 	if len(open) == 0 {
 		return ev.value(e, chosen) == true
 	}
-	candidates := values(doc, open[0].Path)
+	candidates := ev.valuesOf(open[0], doc)
 	if len(candidates) == 0 {
 		candidates = []any{nil}
 	}
