@@ -101,8 +101,8 @@ var rewritings = []rewriting{
 		name:  "operands change places",
 		right: edited(commuted),
 		flaw: edited(func(x ast.Expr) ast.Expr {
-			if b, ok := x.(*ast.Binary); ok && b.Op == ast.And {
-				return &ast.Binary{X: b.Y, Op: ast.Or, Y: b.X}
+			if b, ok := x.(*ast.Binary); ok && b.Op == ast.Or {
+				return &ast.Binary{X: b.Y, Op: ast.And, Y: b.X}
 			}
 			return x
 		}),
@@ -189,6 +189,35 @@ func TestRewrittenRules(t *testing.T) {
 				}
 			}
 		})
+	}
+	for _, w := range rewritings {
+		assert.True(t, noticed[w.name], "nothing notices the flaw of: %s", w.name)
+	}
+}
+
+// TestRewrittenQueries does the same for documents that were made to match, or
+// just not to.
+func TestRewrittenQueries(t *testing.T) {
+	const everyNth = 4
+	noticed := make(map[string]bool)
+	for _, file := range []string{"rules_verified", "derived"} {
+		for i, c := range table[geneveCase](t, shared(t, "conformance/geneve/"+file+".jsonl")) {
+			if i%everyNth != 0 || c.Needs != nil {
+				continue
+			}
+			docs := append(c.Cases, geneveDocs{events: c.Events})
+			q, err := eql.Compile(c.Query)
+			require.NoError(t, err)
+			all := make(engines)
+			want := all.count(t, c.Query, docs...)
+			for _, w := range rewritings {
+				text := w.right(q.AST())
+				assert.Equal(t, want, all.count(t, text, docs...), "%s: %s", w.name, text)
+				if !noticed[w.name] {
+					noticed[w.name] = want != all.count(t, w.flaw(q.AST()), docs...)
+				}
+			}
+		}
 	}
 	for _, w := range rewritings {
 		assert.True(t, noticed[w.name], "nothing notices the flaw of: %s", w.name)
