@@ -40,7 +40,7 @@ func (ev *evaluator) lookUp(f *ast.Field, at place) []any {
 			doc, path = ev.docs[index], rest
 		}
 	}
-	return values(doc, path)
+	return ev.valuesOf(doc, path)
 }
 
 func isSearch(c *ast.Call) bool { return strings.EqualFold(c.Name.Name, "_arraysearch") }
