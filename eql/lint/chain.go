@@ -62,7 +62,7 @@ func (o operand) isChain() bool {
 }
 
 // factsOf returns the tests that hold for every event that passes a filter.
-func factsOf(f *filter) []*test {
+func (p *pass) factsOf(f *filter) []*test {
 	or, list := operandsOf(f.Where, false)
 	if or {
 		return nil
@@ -72,7 +72,7 @@ func factsOf(f *filter) []*test {
 		if o.isChain() {
 			continue
 		}
-		if t := testOf(o.expr, o.not); t.subject != "" {
+		if t := p.testOf(o.expr, o.not); t.subject != "" {
 			facts = append(facts, &t)
 		}
 	}
@@ -102,7 +102,7 @@ func (p *pass) isSingleTest(t *test) bool {
 }
 
 // maxTests bounds the tests of one subject that are compared with each other.
-const maxTests = 100
+const maxTests = 50
 
 // capped returns the latest tests.
 func capped(tests []*test) []*test {

@@ -102,15 +102,17 @@ type entry struct {
 	text  string
 }
 
-// maxGlobs bounds the patterns of a list that are compared with the others.
-const maxGlobs = 400
+// maxBlocks bounds the address blocks of a list that are compared.
+const maxBlocks = 400
 
 func (p *pass) subsumed(list []ast.Expr, all, globs []entry) {
-	globs = globs[:min(len(globs), maxGlobs)]
 	for i := range all {
+		if p.work.isSpent() {
+			return
+		}
 		for j := range globs {
 			e, g := &all[i], &globs[j]
-			if e.index == g.index || !g.covers(&e.glob) || e.covers(&g.glob) && e.index < g.index {
+			if e.index == g.index || !p.work.spend(&g.glob, &e.glob) || !g.covers(&e.glob) || e.covers(&g.glob) && e.index < g.index {
 				continue
 			}
 			p.reportEntry("list-subsumed", list, e.index, fmt.Sprintf("%s covers %s", quoted(g.text), quoted(e.text)))
@@ -133,7 +135,7 @@ func (p *pass) blocks(list []ast.Expr) {
 			}
 		}
 	}
-	blocks = blocks[:min(len(blocks), maxGlobs)]
+	blocks = blocks[:min(len(blocks), maxBlocks)]
 	var inside []int // of list
 	var example string
 	for _, b := range blocks {

@@ -46,24 +46,32 @@ func (l *logicCheck) chain(x ast.Expr, not bool, facts []*test) {
 	or, list := operandsOf(x, not)
 	l.duplicates(or, list)
 	var tests []*test
-	var operands []operand // of tests
-	dead := map[string]bool{}
+	groups := map[string]*group{}
 	for _, o := range list {
 		if o.isChain() {
 			continue
 		}
-		t := testOf(o.expr, o.not)
+		t := l.testOf(o.expr, o.not)
 		if t.subject == "" {
 			l.constant(or, len(list) > 1, &t)
 			continue
 		}
-		if !dead[t.subject] {
-			dead[t.subject] = l.contradiction(or, &t, capped(on(tests, t.subject)), capped(on(facts, t.subject)))
+		g := groups[t.subject]
+		if g == nil {
+			g = &group{facts: capped(on(facts, t.subject))}
+			groups[t.subject] = g
 		}
-		tests, operands = append(tests, &t), append(operands, o)
+		if !g.dead {
+			g.dead = l.contradiction(or, &t, capped(g.tests), g.facts)
+		}
+		g.tests, g.operands = append(g.tests, &t), append(g.operands, o)
+		tests = append(tests, &t)
 	}
 	if len(list) > 1 {
-		l.redundant(or, tests, operands, dead)
+		for _, t := range tests {
+			l.redundant(or, groups[t.subject])
+			delete(groups, t.subject) // each once, in order of place
+		}
 	}
 	if !or {
 		facts = append(facts[:len(facts):len(facts)], tests...)
@@ -73,6 +81,14 @@ func (l *logicCheck) chain(x ast.Expr, not bool, facts []*test) {
 			l.chain(o.expr, o.not, facts)
 		}
 	}
+}
+
+// A group is the tests of a chain that are on one subject.
+type group struct {
+	tests    []*test
+	operands []operand // of tests
+	facts    []*test   // that hold around the chain
+	dead     bool      // a contradiction among them has been reported
 }
 
 // constant reports an operand without any field that decides a chain or says
@@ -178,13 +194,13 @@ func (l *logicCheck) duplicates(or bool, list []operand) {
 }
 
 // redundant reports tests that follow from another one of the chain.
-func (l *logicCheck) redundant(or bool, tests []*test, operands []operand, dead map[string]bool) {
-	for i, t := range tests {
-		if dead[t.subject] {
-			continue
-		}
-		if cause, assumed := l.cause(or, i, tests); cause != nil {
-			l.reportRedundant(or, t, cause, operands[i], assumed)
+func (l *logicCheck) redundant(or bool, g *group) {
+	if g == nil || g.dead {
+		return
+	}
+	for i, t := range g.tests {
+		if cause, assumed := l.cause(or, i, g.tests); cause != nil {
+			l.reportRedundant(or, t, cause, g.operands[i], assumed)
 		}
 	}
 }
@@ -193,9 +209,9 @@ func (l *logicCheck) redundant(or bool, tests []*test, operands []operand, dead 
 // holds because the field has one value.
 func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed bool) {
 	t := tests[i]
-	for j := max(0, i-maxTests); j < min(len(tests), i+maxTests); j++ {
+	for j := max(0, i-maxTests); j < min(len(tests), i+maxTests) && !l.work.isSpent(); j++ {
 		o := tests[j]
-		if i == j || o.subject != t.subject {
+		if i == j {
 			continue
 		}
 		implied := func(single bool) bool {
@@ -203,10 +219,12 @@ func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed 
 			if or {
 				stronger, weaker = t, o
 			}
+			if !stronger.implies(weaker, single) {
+				return false
+			}
 			// Of two that say the same the later one goes, unless it is a
 			// mere repetition, which is reported as such.
-			same := weaker.implies(stronger, single)
-			return stronger.implies(weaker, single) && (!same || j < i && ast.FormatExpr(o.atom) != ast.FormatExpr(t.atom))
+			return !weaker.implies(stronger, single) || j < i && ast.FormatExpr(o.atom) != ast.FormatExpr(t.atom)
 		}
 		switch {
 		case implied(false):

@@ -25,7 +25,7 @@ func (p *pass) negations(f *filter, x ast.Expr, not bool, facts []*test) {
 	var tests []*test
 	for _, o := range list {
 		if !o.isChain() {
-			if t := testOf(o.expr, o.not); t.subject != "" {
+			if t := p.testOf(o.expr, o.not); t.subject != "" {
 				tests = append(tests, &t)
 			}
 		}

@@ -81,7 +81,7 @@ func keys(p *pass) {
 		if len(f.keys) == 0 {
 			continue
 		}
-		facts[f] = factsOf(f)
+		facts[f] = p.factsOf(f)
 		for _, k := range f.keys {
 			if k, ok := k.(*ast.Field); ok && !k.Optional {
 				p.nullKey(f, k, facts[f])
@@ -116,7 +116,7 @@ func (p *pass) nullKey(f *filter, k *ast.Field, facts []*test) {
 				return
 			}
 		case *ast.Binary:
-			if t := testOf(n, false); t.subject == k.Path && t.kind == exists && t.not {
+			if t := p.testOf(n, false); t.subject == k.Path && t.kind == exists && t.not {
 				p.report("key-nullable", n.Span(), fmt.Sprintf("events without %s take no part in this step, as it is a join key", k.Path),
 					"leave the condition out, or write ?"+k.Path+" behind by")
 				return
@@ -189,13 +189,13 @@ func (p *pass) always(step, other *filter) bool {
 	if stepOr {
 		given = nil
 	}
-	facts := factsOf(step)
+	facts := p.factsOf(step)
 	for _, w := range wanted {
 		x, not := coreOf(w)
 		if v := isConstant(x); v != nil && *v != not {
 			continue
 		}
-		t := testOf(w.expr, w.not)
+		t := p.testOf(w.expr, w.not)
 		found := false
 		for _, g := range given {
 			y, negated := coreOf(g)

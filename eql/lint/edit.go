@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"sort"
+
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 )
@@ -13,10 +15,10 @@ func replace(title string, safe bool, at source.Span, text string) source.Fix {
 // remove is a fix that takes a span out. It is none where a comment would be
 // lost.
 func (p *pass) remove(title string, safe bool, at source.Span) []source.Fix {
-	for _, c := range p.query.Comments {
-		if c.Range.Start < at.End && at.Start < c.Range.End {
-			return nil
-		}
+	comments := p.query.Comments
+	i := sort.Search(len(comments), func(i int) bool { return comments[i].Range.End > at.Start })
+	if i < len(comments) && comments[i].Range.Start < at.End {
+		return nil
 	}
 	return []source.Fix{replace(title, safe, at, "")}
 }

@@ -29,52 +29,164 @@ type directive struct {
 	codes []string
 	file  *source.File
 	at    source.Span
-	line  int // of the query's text, from 0; -1 for the whole rule
 	used  map[string]bool
+}
+
+// A silencer is all the directives of a rule.
+type silencer struct {
+	rule       *rule.Rule
+	query      *source.File
+	lines      []int                // offsets at which the lines of the query begin
+	byLine     map[int][]*directive // of comments
+	whole      []*directive
+	all        []*directive
+	complaints source.List
 }
 
 // ignore takes the findings out that the rule, or comments of its query, say
 // nothing should be heard of, and adds what is wrong with these directives. The
-// tree may be nil.
-func ignore(r *rule.Rule, tree *ast.Query, found source.List, config *Config) source.List {
-	var complaints source.List
-	var all []*directive
-	add := func(words string, file *source.File, at source.Span, line int) {
-		d := &directive{file: file, at: at, line: line, used: map[string]bool{}}
-		complaints = append(complaints, d.read(words)...)
-		all = append(all, d)
-	}
+// tree may be nil. What was not found is only told of a query that compiles.
+func ignore(r *rule.Rule, tree *ast.Query, found source.List, compiles bool, config *Config) source.List {
+	s := &silencer{rule: r, query: r.Query, byLine: map[int][]*directive{}}
 	for _, i := range r.Ignore {
-		add(i.Text, i.Source, source.SpanAt(0, len(i.Source.Text)), -1)
+		s.add(i.Text, i.Source, source.SpanAt(0, len(i.Source.Text)), -1)
+	}
+	if r.Index > 0 {
+		s.complaints = nil // the first query of the file has them
 	}
 	if tree != nil {
-		for _, c := range tree.Comments {
-			words, ok := directiveOf(c.Text)
-			switch {
-			case !ok:
-			case words[0] == ignoreLine:
-				add(strings.Join(words[1:], " "), tree.File, c.Range, target(tree, c))
-			case words[0] == ignoreQuery:
-				add(strings.Join(words[1:], " "), tree.File, c.Range, -1)
-			default:
-				complaints.Add(complaint(tree.File, c.Range, "ignore-malformed", "unknown directive "+short(words[0]), "write: eql:ignore CODE reason"))
+		s.comments(tree)
+	}
+	if len(s.all) == 0 {
+		return append(found, s.complaints...)
+	}
+	kept := slices.DeleteFunc(slices.Clone(found), s.silences)
+	if compiles {
+		s.unused(config)
+	}
+	return append(kept, s.complaints...)
+}
+
+func (s *silencer) add(words string, file *source.File, at source.Span, line int) {
+	d := &directive{file: file, at: at, used: map[string]bool{}}
+	s.complaints = append(s.complaints, d.read(words)...)
+	s.all = append(s.all, d)
+	if line < 0 {
+		s.whole = append(s.whole, d)
+	} else {
+		s.byLine[line] = append(s.byLine[line], d)
+	}
+}
+
+// comments reads the directives in the comments of a query.
+func (s *silencer) comments(q *ast.Query) {
+	var targets []int
+	for i, c := range q.Comments {
+		words, ok := directiveOf(c.Text)
+		if !ok {
+			continue
+		}
+		rest := strings.Join(words[1:], " ")
+		switch words[0] {
+		case ignoreLine:
+			if targets == nil {
+				s.lines = lineStarts(q.File.Text)
+				targets = s.targets(q)
 			}
+			s.add(rest, q.File, c.Range, targets[i])
+		case ignoreQuery:
+			s.add(rest, q.File, c.Range, -1)
+		default:
+			s.complaints.Add(complaint(q.File, c.Range, "ignore-malformed", "unknown directive "+short(words[0]), "write: eql:ignore CODE reason"))
 		}
 	}
-	if len(all) == 0 {
-		return append(found, complaints...)
+}
+
+// targets returns, for each comment, the line that it is about: its own if there
+// is something before it, else the next one that holds more than comments.
+func (s *silencer) targets(q *ast.Query) []int {
+	text := q.File.Text
+	out := make([]int, len(q.Comments))
+	for i := len(q.Comments) - 1; i >= 0; i-- {
+		c := q.Comments[i]
+		start, end := c.Range.Start.Offset(), c.Range.End.Offset()
+		line := s.lineOf(c.Range.Start)
+		next := end + len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
+		switch {
+		case strings.TrimSpace(text[s.lines[line]:start]) != "":
+			out[i] = line
+		case i+1 < len(out) && q.Comments[i+1].Range.Start.Offset() == next && s.lineOf(source.PosAt(next)) != line:
+			out[i] = out[i+1]
+		case i+1 < len(out) && q.Comments[i+1].Range.Start.Offset() == next:
+			out[i] = s.after(q, i+1)
+		default:
+			out[i] = s.lineOf(source.PosAt(next))
+		}
 	}
-	kept := slices.DeleteFunc(slices.Clone(found), func(e *source.Error) bool {
-		return slices.ContainsFunc(all, func(d *directive) bool { return d.matches(e, r.Query) })
-	})
-	for _, d := range all {
+	return out
+}
+
+// after returns the line of what follows the i-th comment and those right behind
+// it.
+func (s *silencer) after(q *ast.Query, i int) int {
+	text := q.File.Text
+	for {
+		end := q.Comments[i].Range.End.Offset()
+		next := end + len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
+		if i+1 == len(q.Comments) || q.Comments[i+1].Range.Start.Offset() != next {
+			return s.lineOf(source.PosAt(next))
+		}
+		i++
+	}
+}
+
+// lineStarts returns the offsets at which the lines of a text begin.
+func lineStarts(text string) []int {
+	starts := []int{0}
+	for i := range len(text) {
+		if text[i] == '\n' {
+			starts = append(starts, i+1)
+		}
+	}
+	return starts
+}
+
+// lineOf returns the number of the line that a place is in, from 0.
+func (s *silencer) lineOf(at source.Pos) int {
+	i, ok := slices.BinarySearch(s.lines, max(at.Offset(), 0))
+	if !ok {
+		i--
+	}
+	return i
+}
+
+// silences reports whether e is one of the findings to ignore.
+func (s *silencer) silences(e *source.Error) bool {
+	silent := false
+	for _, d := range s.whole {
+		silent = d.takes(e) || silent
+	}
+	if e.File == s.query && len(s.byLine) > 0 {
+		for _, d := range s.byLine[s.lineOf(e.Span.Start)] {
+			silent = d.takes(e) || silent
+		}
+	}
+	return silent
+}
+
+// unused complains of directives for nothing. In a file with several queries the
+// directives of the file are for any of them.
+func (s *silencer) unused(config *Config) {
+	for _, d := range s.all {
+		if s.rule.Layout == rule.Hunt && d.file != s.query {
+			continue
+		}
 		for _, code := range d.codes {
-			if !d.used[code] && !config.isOff(code, r.Path) && tree != nil {
-				complaints.Add(complaint(d.file, d.at, "ignore-unused", "there is no finding "+code+" to ignore here", "remove it"))
+			if !d.used[code] && !config.isOff(code, s.rule.Path) {
+				s.complaints.Add(complaint(d.file, d.at, "ignore-unused", "there is no finding "+code+" to ignore here", "remove it"))
 			}
 		}
 	}
-	return append(kept, complaints...)
 }
 
 func complaint(file *source.File, at source.Span, code, msg, hint string) *source.Error {
@@ -132,40 +244,13 @@ func codesOf(checks []Check) []string {
 	return out
 }
 
-// matches reports whether e is one of the findings to ignore.
-func (d *directive) matches(e *source.Error, query *source.File) bool {
+// takes reports whether e has one of the codes, and remembers it.
+func (d *directive) takes(e *source.Error) bool {
 	if !slices.Contains(d.codes, e.Code) {
-		return false
-	}
-	if d.line >= 0 && (e.File != query || lineOf(query.Text, e.Span.Start) != d.line) {
 		return false
 	}
 	d.used[e.Code] = true
 	return true
-}
-
-// lineOf returns the number of the line of a text that a place is in.
-func lineOf(text string, at source.Pos) int {
-	return strings.Count(text[:min(max(at.Offset(), 0), len(text))], "\n")
-}
-
-// target returns the line that a comment is about: its own if there is something
-// before it, else the next one that holds more than comments.
-func target(q *ast.Query, c *ast.Comment) int {
-	text := q.File.Text
-	start := c.Range.Start.Offset()
-	if strings.TrimSpace(text[strings.LastIndexByte(text[:start], '\n')+1:start]) != "" {
-		return lineOf(text, c.Range.Start)
-	}
-	end := c.Range.End.Offset()
-	for {
-		end += len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
-		i := slices.IndexFunc(q.Comments, func(o *ast.Comment) bool { return o.Range.Start.Offset() == end })
-		if i < 0 {
-			return lineOf(text, source.PosAt(end))
-		}
-		end = q.Comments[i].Range.End.Offset()
-	}
 }
 
 func isCompileCode(code string) bool {

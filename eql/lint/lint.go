@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -129,9 +131,8 @@ func check(r *rule.Rule, known source.List, o *Options) *Report {
 		found = withoutOverlap(p.problems, errs)
 	}
 	all := slices.Concat(known, errs, found)
-	all = ignore(r, tree, all, config)
-	out.Problems = config.apply(r.Path, all)
-	sortProblems(out.Problems, r)
+	all = ignore(r, tree, all, out.Compiles, config)
+	out.Problems = arrange(config.apply(r.Path, all), r)
 	return out
 }
 
@@ -157,27 +158,44 @@ func withoutOverlap(found, errs source.List) source.List {
 	})
 }
 
-// sortProblems orders problems by line and column. Errors of a query stay in the
-// order of the compiler, before whatever else is found in it: the first one is
-// the one to look at.
-func sortProblems(list source.List, r *rule.Rule) {
-	isError := func(e *source.Error) bool {
-		return e.File == r.Query && e.Severity == source.Err && isCompileCode(e.Code)
-	}
-	var errs, rest source.List
+// arrange orders problems by line and column and leaves the last ones of the
+// query out if there are too many. Errors of the compiler stay in their order,
+// before whatever else is found: the first one is the one to look at.
+func arrange(list source.List, r *rule.Rule) source.List {
+	var errs, ofQuery, rest source.List
 	for _, e := range list {
-		if isError(e) {
-			errs = append(errs, e)
-		} else {
-			rest = append(rest, e)
+		switch {
+		case e.File == r.Query && e.Severity == source.Err && isCompileCode(e.Code):
+			errs.Add(e)
+		case e.File == r.Query:
+			ofQuery.Add(e)
+		default:
+			rest.Add(e)
 		}
+	}
+	ofQuery.Sort()
+	rest = append(rest, atMost(maxFindings, ofQuery)...)
+	at := make(map[*source.Error]source.Position, len(rest)) // finding a place takes time
+	for _, e := range rest {
+		at[e] = e.Position()
 	}
 	slices.SortStableFunc(rest, func(a, b *source.Error) int {
-		x, y := a.Position(), b.Position()
-		if x.Line != y.Line {
-			return x.Line - y.Line
-		}
-		return x.Column - y.Column
+		return cmp.Or(cmp.Compare(at[a].Line, at[b].Line), cmp.Compare(at[a].Column, at[b].Column))
 	})
-	copy(list, append(errs, rest...))
+	return append(errs, rest...)
+}
+
+// maxFindings bounds the findings about one query.
+const maxFindings = 1000
+
+// atMost leaves out the last problems of a list that is too long.
+func atMost(n int, list source.List) source.List {
+	if len(list) <= n {
+		return list
+	}
+	left, last := len(list)-n, list[n-1]
+	return append(list[:n:n], &source.Error{
+		File: last.File, Span: last.Span, Severity: severityOf("problems-left-out"), Code: "problems-left-out",
+		Msg: fmt.Sprintf("there are %d more findings", left),
+	})
 }

@@ -20,6 +20,7 @@ type pass struct {
 	category string        // the field with the category
 	filters  []*filter
 	problems source.List
+	work     *work // left for comparisons of patterns
 }
 
 // A filter is one "category where condition" of the query.
@@ -32,7 +33,7 @@ type filter struct {
 }
 
 func newPass(o *Options, r *rule.Rule, q *ast.Query) *pass {
-	p := &pass{Options: o, rule: r, query: q, types: o.types(), category: r.EventCategoryField}
+	p := &pass{Options: o, rule: r, query: q, types: o.types(), category: r.EventCategoryField, work: newWork()}
 	if p.category == "" {
 		p.category = o.CategoryField
 	}

@@ -4,42 +4,66 @@ package lint
 type textSet []glob
 
 // covers reports whether every string of t is one of s, as far as it can be
-// seen glob by glob.
-func (s textSet) covers(t textSet) bool {
+// seen glob by glob and with the work that is left.
+func (s textSet) covers(t textSet, w *work) bool {
 	for i := range t {
-		if !s.coversOne(&t[i]) {
+		if !s.coversOne(&t[i], w) {
 			return false
 		}
 	}
 	return true
 }
 
-func (s textSet) coversOne(g *glob) bool {
+func (s textSet) coversOne(g *glob, w *work) bool {
 	for i := range s {
-		if s[i].covers(g) {
+		if w.spend(&s[i], g) && s[i].covers(g) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s textSet) meets(t textSet) bool {
+// meets reports whether s and t have a string in common, or whether that cannot
+// be told with the work that is left.
+func (s textSet) meets(t textSet, w *work) bool {
 	for i := range t {
-		if s.meetsOne(&t[i]) {
+		if s.meetsOne(&t[i], w) {
 			return true
 		}
 	}
 	return false
 }
 
-func (s textSet) meetsOne(g *glob) bool {
+func (s textSet) meetsOne(g *glob, w *work) bool {
 	for i := range s {
-		if s[i].meets(g) {
+		if !w.spend(&s[i], g) || s[i].meets(g) {
 			return true
 		}
 	}
 	return false
 }
+
+// A work bounds the comparisons of patterns for one query, whose text may be made
+// to need any number of them. The nil work is spent.
+type work struct{ left int }
+
+// newWork returns what is enough for the largest lists that people write.
+func newWork() *work { return &work{left: 4_000_000} }
+
+// longest is the product of the lengths of patterns that are still compared.
+const longest = 1 << 16
+
+// spend reports whether g and h may be compared.
+func (w *work) spend(g, h *glob) bool {
+	size := len(g.runes) * len(h.runes)
+	if w.isSpent() || size > longest {
+		return false
+	}
+	w.left -= 1 + size/1024
+	return true
+}
+
+func (w *work) isSpent() bool { return w == nil || w.left <= 0 }
 
 // isAll reports whether s holds every string.
 func (s textSet) isAll() bool {

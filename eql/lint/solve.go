@@ -36,7 +36,7 @@ func (t *test) implies(o *test, single bool) bool {
 func (t *test) contains(o *test) bool {
 	switch t.kind {
 	case texts:
-		return t.text.covers(o.text)
+		return t.text.covers(o.text, t.work)
 	case numbers:
 		return t.number.covers(o.number)
 	case flag:
@@ -50,7 +50,7 @@ func (t *test) contains(o *test) bool {
 func (t *test) meets(o *test) bool {
 	switch t.kind {
 	case texts:
-		return t.text.meets(o.text)
+		return t.text.meets(o.text, t.work)
 	case numbers:
 		return len(t.number.meet(o.number)) > 0
 	case flag:
@@ -62,6 +62,9 @@ func (t *test) meets(o *test) bool {
 
 // contradict reports whether tests of one subject cannot hold together.
 func contradict(tests []*test, single bool) bool {
+	if len(tests) == 0 || tests[0].work.isSpent() {
+		return false
+	}
 	var missing, present bool
 	for _, t := range tests {
 		switch {
@@ -111,7 +114,7 @@ func excluded(t *test, tests []*test) bool {
 	}
 	switch {
 	case t.kind == texts && text != nil:
-		return text.covers(t.text)
+		return text.covers(t.text, t.work)
 	case t.kind == numbers && number != nil:
 		return len(t.number.without(number)) == 0
 	default:
@@ -141,7 +144,7 @@ func textsContradict(tests []*test) bool {
 	}
 	for i, t := range positive {
 		for _, o := range positive[:i] {
-			if !t.text.meets(o.text) {
+			if !t.text.meets(o.text, t.work) {
 				return true
 			}
 		}
@@ -155,7 +158,7 @@ func possible(g *glob, tests []*test) bool {
 	for _, t := range tests {
 		switch {
 		case t.kind != texts:
-		case t.not && t.text.coversOne(g), !t.not && !t.text.meetsOne(g):
+		case t.not && t.text.coversOne(g, t.work), !t.not && !t.text.meetsOne(g, t.work):
 			return false
 		}
 	}

@@ -32,11 +32,12 @@ type test struct {
 	text    textSet
 	number  numberSet
 	flag    bool
+	work    *work // for comparisons with others
 }
 
 // testOf makes a test of x, which holds if x does not if not is set.
-func testOf(x ast.Expr, not bool) test {
-	t := test{expr: x, inverse: not, not: not}
+func (p *pass) testOf(x ast.Expr, not bool) test {
+	t := test{expr: x, inverse: not, not: not, work: p.work}
 	for {
 		x = ast.Unparen(x)
 		u, ok := x.(*ast.Unary)
