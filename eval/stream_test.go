@@ -116,6 +116,21 @@ func TestTiebreakerOrder(t *testing.T) {
 	require.Equal(t, []string{"4 2", "2 3", "3 1", "1 5"}, c.got)
 }
 
+// No text in one key can look like the border to the next.
+func TestKeysStayApart(t *testing.T) {
+	q := compile(t, "sequence by k, l [a where true] [b where true]")
+	for c := range rune(128) {
+		s := eval.NewEngine(q).NewStream()
+		var got collector
+		first, second := at(1, "a", 1), at(2, "b", 2)
+		first["k"], first["l"] = "x"+string(c)+"y", "z"
+		second["k"], second["l"] = "x", "y"+string(c)+"z"
+		require.NoError(t, s.Push(first, got.add))
+		require.NoError(t, s.Push(second, got.add))
+		require.Empty(t, got.got, "%q", c)
+	}
+}
+
 // An event without a time belongs to no sequence; queries for single events and
 // samples see it.
 func TestUntimedEvents(t *testing.T) {
