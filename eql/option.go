@@ -71,6 +71,17 @@ func WithTiebreakerField(path string) Option {
 	return set(func(c *config) { c.TiebreakerField = path })
 }
 
+// WithHostFields names the fields that tell which host an event is of: what has
+// state keeps to one host. Without a name it does not. The default is host.id,
+// else agent.id, in the endpoint dialect, and none in that of Elasticsearch.
+func WithHostFields(paths ...string) Option {
+	return set(func(c *config) { c.HostFields = append([]string{}, paths...) })
+}
+
+// WithSystems limits queries to events of the named operating systems (windows,
+// macos, linux), and to those that do not tell theirs.
+func WithSystems(names ...string) Option { return set(func(c *config) { c.Systems = names }) }
+
 // WithSize caps the number of results as the size parameter of the search API
 // does: to the last n, unless WithResultPosition says otherwise; n must not be
 // negative. A stream that keeps the last results answers when it is closed.
@@ -114,6 +125,21 @@ func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
 
 // WithOnLate has f called for every event that comes too late for sequences.
 func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
+
+// A ProcessTree knows the processes of hosts; see eval.ProcessTree.
+type ProcessTree = eval.ProcessTree
+
+// WithProcessTree lets "descendant of" make use of t; see eval.WithProcessTree.
+func WithProcessTree(t ProcessTree) StreamOption { return eval.WithProcessTree(t) }
+
+// WithProcessLimits bounds what "descendant of" remembers; see eval.WithProcessLimits.
+func WithProcessLimits(n int, idle time.Duration) StreamOption {
+	return eval.WithProcessLimits(n, idle)
+}
+
+// WithPartialsPerKey bounds the partial sequences of sequences whose steps have
+// names; see eval.WithPartialsPerKey.
+func WithPartialsPerKey(n int) StreamOption { return eval.WithPartialsPerKey(n) }
 
 // WithOnError has f called for every expression that became null by an error.
 func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

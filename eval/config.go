@@ -19,6 +19,9 @@ const (
 	DefaultTimestampField = "@timestamp"
 )
 
+// DefaultHostFields are the fields that tell the host in the endpoint dialect.
+func DefaultHostFields() []string { return []string{"host.id", "agent.id"} }
+
 // A Config tunes how a query is compiled. The zero Config is the default.
 type Config struct {
 	// ID names the query in matches and their ids. If it is empty the text of
@@ -38,6 +41,18 @@ type Config struct {
 	// event's category, time, and order among events of one time. Empty means
 	// DefaultCategoryField, DefaultTimestampField and none.
 	CategoryField, TimestampField, TiebreakerField string
+
+	// HostFields are the fields that tell which host an event is of; the first
+	// that has a value counts. Sequences, samples and "descendant of" then keep
+	// to one host. Nil means the default of the dialect: DefaultHostFields for
+	// Endpoint, whose rules are written for an agent on one host, and none for
+	// Elasticsearch. Empty means none.
+	HostFields []string
+	// Systems are the operating systems that the query is made for, such as
+	// "windows", "macos" and "linux": events of others (by host.os.type, else
+	// host.os.family or host.os.platform) do not concern it; events that do not
+	// tell do. Nil means all.
+	Systems []string
 
 	// Limit caps the number of results like the search API's size parameter:
 	// the last ones, or the first if LimitHead is set. Nil means no limit; a
@@ -124,6 +139,13 @@ func (c *Config) options() (plan.Options, error) {
 		Head:            c.LimitHead,
 		MaxSamples:      c.MaxSamplesPerKey,
 		Ordered:         c.Ordered,
+		Partition:       c.HostFields,
+	}
+	if o.Partition == nil && c.Dialect == ast.Endpoint {
+		o.Partition = DefaultHostFields()
+	}
+	for _, s := range c.Systems {
+		o.Systems = append(o.Systems, plan.SystemName(s))
 	}
 	if o.CategoryField == "" {
 		o.CategoryField = DefaultCategoryField

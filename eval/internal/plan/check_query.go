@@ -22,6 +22,7 @@ func (a *analyser) query(q *ast.Query) *Query {
 		AST:            q,
 		MaxSamples:     max(a.MaxSamples, 1),
 		CategoryField:  a.CategoryField,
+		Partition:      a.Partition,
 		TimestampField: a.TimestampField, TiebreakerField: a.TiebreakerField,
 	}
 	switch b := q.Body.(type) {
@@ -41,6 +42,13 @@ func (a *analyser) query(q *ast.Query) *Query {
 }
 
 func (a *analyser) filter(f *ast.EventFilter) Step {
+	s := a.filterOf(f)
+	s.Cond = a.limited(s.Cond)
+	return s
+}
+
+// filterOf plans a filter for events of any operating system.
+func (a *analyser) filterOf(f *ast.EventFilter) Step {
 	return Step{Category: f.Category.Name, Any: f.Category.Any(), Cond: a.condition(f), Runs: 1}
 }
 
@@ -48,11 +56,16 @@ func (a *analyser) sequence(p *Query, s *ast.Sequence) {
 	if s.MaxSpan != nil {
 		p.MaxSpan = s.MaxSpan.Value
 	}
+	a.nameSteps(s.Terms, s.Until)
 	shared := a.keys(s.By)
 	queries, positive := 0, 0
 	var missing *ast.Term
-	for _, t := range s.Terms {
+	for i, t := range s.Terms {
+		a.scope.step = i
 		step := a.term(t, shared)
+		if t.Alias != nil {
+			step.Name = t.Alias.Name
+		}
 		n := step.Runs
 		if step.Missing {
 			if missing == nil {
@@ -74,6 +87,7 @@ func (a *analyser) sequence(p *Query, s *ast.Sequence) {
 		until := a.until(s.Until, shared)
 		p.Until = &until
 	}
+	p.Aliases = len(a.scope.names) > 0
 	keyword := source.Span{Start: s.Keyword, End: s.Keyword + source.Pos(len("sequence"))}
 	switch {
 	case queries > maxQueries:
@@ -122,7 +136,7 @@ func (a *analyser) until(t *ast.Term, shared []Key) Step {
 	if t.Missing {
 		a.errorf("sequence", opening(t), "until takes an event, not a missing event").Hint = `write "[" instead of "!["`
 	}
-	step := a.term(t, shared)
+	step := without(a, "until", func() Step { return a.term(t, shared) })
 	if t.Runs != nil {
 		a.errorf("sequence", t.Runs.Range, "until takes no runs")
 	}
@@ -175,6 +189,10 @@ func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term, first bool) {
 
 // keys plans a list of join keys, each of which has to be a field.
 func (a *analyser) keys(by []ast.Expr) []Key {
+	return without(a, "a join key", func() []Key { return a.keyFields(by) })
+}
+
+func (a *analyser) keyFields(by []ast.Expr) []Key {
 	keys := make([]Key, 0, len(by))
 	for _, x := range by {
 		f, ok := x.(*ast.Field)

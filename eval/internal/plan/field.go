@@ -12,16 +12,24 @@ import (
 
 // field plans a field and, if there is a schema, checks it.
 func (a *analyser) field(x *ast.Field) Expr {
-	f := &Field{at: at{x.Range}, Path: x.Path, Optional: x.Optional}
-	if x.Var != "" {
-		a.errorf("unsupported", x.Range, "the variable $%s is not supported", x.Var)
-		return f
+	switch {
+	case x.Var != "":
+		return a.element(x)
+	case a.isReference(x):
+		return a.reference(x)
+	default:
+		return a.plainField(x, x.Path)
 	}
+}
+
+// plainField plans x as the field of an event at path.
+func (a *analyser) plainField(x *ast.Field, path string) Expr {
+	f := &Field{at: at{x.Range}, Path: path, Optional: x.Optional}
 	if a.Schema == nil {
-		f.T = a.implied(x.Path)
+		f.T = a.implied(path)
 		return f
 	}
-	field, ok := a.Schema.Field(x.Path)
+	field, ok := a.Schema.Field(path)
 	switch {
 	case ok:
 		a.usable(x, field)
@@ -29,7 +37,7 @@ func (a *analyser) field(x *ast.Field) Expr {
 	case a.Strict && !x.Optional:
 		a.unknownField(x)
 	default:
-		f.T = a.implied(x.Path)
+		f.T = a.implied(path)
 	}
 	return f
 }
