@@ -272,8 +272,11 @@ func (a *analyser) in(x *ast.Match) Expr {
 		e := a.expr(item)
 		switch it := e.Type(); {
 		case isField(e):
-			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "the values of two fields cannot be compared"
+			bad := a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item))
+			bad.Hint = "the values of two fields cannot be compared"
+			if a.Dialect == ast.Endpoint {
+				bad.Hint = "compare the two fields with =="
+			}
 			continue
 		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):

@@ -37,9 +37,6 @@ func (a *analyser) isSearch(x *ast.Call) bool {
 func (a *analyser) search(x *ast.Call) Expr {
 	place := at{x.Span()}
 	const usage = "usage: _arraysearch(array, $entry, condition)"
-	if x.Fold {
-		a.errorf("tilde", x.Name.Range, "_arraysearch has no form that ignores case").Hint = "leave out the ~"
-	}
 	if len(x.Args) != 3 {
 		a.errorf("arity", x.Name.Range, "_arraysearch takes exactly 3 arguments, found %d", len(x.Args)).Hint = usage
 		return &Const{at: place, V: value.OfBool(false)}
@@ -192,7 +189,7 @@ func without[T any](a *analyser, what string, f func() T) T {
 func (a *analyser) lineage(x *ast.Lineage) Expr {
 	place := at{x.Span()}
 	if x.Relation.Name != "descendant" {
-		a.errorf("unsupported", x.Relation.Range, "%s of is not supported", x.Relation.Name).Hint = "descendant of is"
+		a.errorf("unsupported", x.Relation.Range, "%s of is not supported", x.Relation.Name).Hint = "only descendant of is"
 		return &Const{at: place, V: value.OfBool(false)}
 	}
 	if a.inLineage {
