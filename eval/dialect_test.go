@@ -252,3 +252,48 @@ func TestSearchAllocations(t *testing.T) {
 	ev := event.JSON(doc)
 	require.Zero(t, testing.AllocsPerRun(100, func() { _ = s.Push(ev, nil) }))
 }
+
+// With WildcardFunctions the literal of endsWith and stringContains is a pattern
+// with a backslash to protect wildcards; without, it is plain text.
+func TestWildcardFunctions(t *testing.T) {
+	for _, c := range []struct {
+		query, text    string
+		plain, pattern bool
+	}{
+		{`stringContains(f, "a=\\*")`, "x a=* y", false, true},
+		{`stringContains(f, "a=\\*")`, `a=\*`, true, false},
+		{`stringContains(f, "a=[*]")`, "q a=[b c]", false, true},
+		{`stringContains(f, "a=*")`, "a=b", false, true},
+		{`stringContains(f, "a?c")`, "xabcx", false, true},
+		{`stringContains(f, "a?c")`, "xacx", false, false},
+		{`stringContains~(f, "A\\?C")`, "xa?cx", false, true},
+		{`stringContains~(f, "A*C")`, "xabbcx", false, true},
+		{`stringContains(f, "c:\\d")`, `c:\d`, true, false},
+		{`stringContains(f, "c:\\d")`, `c:d`, false, true},
+		{`stringContains(f, "c\\")`, `c*`, false, true},
+		{`stringContains(f, "")`, "x", false, true},
+		{`endsWith(f, "a*d")`, "xabcd", false, true},
+		{`endsWith(f, "a*d")`, "xabcde", false, false},
+		{`endsWith~(f, "*.CPL")`, "x.cpl", false, true},
+		{`endsWith(f, "x\\")`, `ax\`, true, true},
+		{`startsWith(f, "DC=*,")`, "DC=*,x", true, true},
+		{`startsWith(f, "DC=*,")`, "DC=a,x", false, false},
+		{`stringContains(concat(f, ""), "a*")`, "ab", false, false},
+		{`stringContains(f, g)`, "a*b", false, false},
+		{`not stringContains(f, "b*d")`, "abcd", true, false},
+		{`(stringContains(f, "b*d")) == true`, "abcd", false, true},
+		{`true == stringContains(f, "b*d") or f like "*b\\*d*"`, `b\xd`, true, true},
+	} {
+		ev := with(at(1, "a", 1), event.Map{"f": c.text, "g": "a*b*"})
+		for _, on := range []bool{false, true} {
+			q := compileWith(t, "any where "+c.query, eval.Config{WildcardFunctions: on})
+			want := c.plain
+			if on {
+				want = c.pattern
+			}
+			assert.Equal(t, want, len(push(t, eval.NewEngine(q).NewStream(), ev)) == 1, "%s of %s, wildcards %v", c.query, c.text, on)
+		}
+	}
+	q := endpoint(t, `any where stringContains(f, "a*")`, func(c *eval.Config) { c.WildcardFunctions = true })
+	assert.Empty(t, push(t, eval.NewEngine(q).NewStream(), with(at(1, "a", 1), event.Map{"f": "ab"})))
+}

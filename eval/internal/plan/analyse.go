@@ -36,6 +36,10 @@ type Options struct {
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
 
+	// Wildcards makes endsWith and stringContains of the Elasticsearch dialect take
+	// wildcards in a literal, where they are asked about a field.
+	Wildcards bool
+
 	// Systems are the operating systems that the query is made for; nil for all.
 	Systems []string
 	// Partition names the fields that tell hosts apart: sequences, samples and
