@@ -228,7 +228,11 @@ var systemFields = []string{"host.os.type", "host.os.family", "host.os.platform"
 
 // limited plans cond for the operating systems that the query is made for.
 func (a *analyser) limited(cond Expr) Expr {
-	if c, ok := cond.(*Const); len(a.Systems) == 0 || ok && !(c.V.Kind() == value.Bool && c.V.Bool()) {
+	always := false
+	if c, ok := cond.(*Const); ok {
+		always = c.V.Kind() == value.Bool && c.V.Bool()
+	}
+	if len(a.Systems) == 0 || isConst(cond) && !always {
 		return cond
 	}
 	s := &System{at: at{cond.Span()}, Names: a.Systems}
@@ -238,7 +242,7 @@ func (a *analyser) limited(cond Expr) Expr {
 	if l, ok := cond.(*Logic); ok && !l.Or {
 		return &Logic{at: l.at, Xs: append([]Expr{s}, l.Xs...)}
 	}
-	if isConst(cond) {
+	if always {
 		return s
 	}
 	return &Logic{at: s.at, Xs: []Expr{s, cond}}
