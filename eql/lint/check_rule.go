@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/rule"
 )
@@ -16,7 +15,6 @@ var ruleCodes = []Check{
 	{Code: "lookback-overlap", Severity: source.Info, Doc: "Two runs of the rule overlap by less than maxspan, so that a sequence may fall between them."},
 	{Code: "metadata-missing", Severity: source.Warning, Doc: "The rule lacks metadata that those who handle its alerts rely on."},
 	{Code: "deprecated", Severity: source.Info, Doc: "The rule is deprecated."},
-	{Code: "response-state", Severity: source.Warning, Doc: "A response names a step that the sequence does not have."},
 }
 
 // schedules compares maxspan with how often and how far back a rule is run.
@@ -87,41 +85,6 @@ func metadata(p *pass) {
 		}
 		p.reportAt("deprecated", key, "the rule is deprecated", "")
 	}
-}
-
-// responses compares the responses of a rule with its steps.
-func responses(p *pass) {
-	if len(p.rule.Responses) == 0 {
-		return
-	}
-	steps := 1
-	switch b := p.query.Body.(type) {
-	case *ast.Sequence:
-		steps = stages(b.Terms)
-	case *ast.Sample:
-		steps = len(b.Terms)
-	}
-	for _, r := range p.rule.Responses {
-		if r.State < 0 || r.State >= steps {
-			p.problems.Add(&source.Error{
-				File: r.Source, Span: source.SpanAt(0, len(r.Source.Text)), Severity: severityOf("response-state"), Code: "response-state",
-				Msg: fmt.Sprintf("there is no event %d: the query has %s, counted from 0", r.State, plural(steps, "step")),
-			})
-		}
-	}
-}
-
-// stages counts the steps of a sequence with their repetitions.
-func stages(terms []*ast.Term) int {
-	n := 0
-	for _, t := range terms {
-		if t.Runs != nil {
-			n += max(t.Runs.N, 1)
-		} else {
-			n++
-		}
-	}
-	return n
 }
 
 // explainEscapes explains an error that comes from TOML's own escapes.

@@ -88,7 +88,7 @@
 //	regex-anchor               warning  ^ or $ in a regular expression, where they are characters like others.
 //	regex-plain                warning  A regular expression without any operator, which matches only a value that is equal to it.
 //	regex-unanchored           warning  A regular expression on a long text that can only match the whole of it.
-//	response-state             warning  A response names a step that the sequence does not have.
+//	response-state             error    A response is about an event that a match does not have.
 //	runs                       error    The number of runs is out of range.
 //	sample                     error    A sample has a wrong number of filters or keys, or something it cannot have.
 //	sequence                   error    A sequence has a wrong number of steps, or something it cannot have.
