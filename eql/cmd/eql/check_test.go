@@ -180,7 +180,9 @@ func TestCheck_fix(t *testing.T) {
 
 func TestCheck_config(t *testing.T) {
 	dir := ruleFolder(t, ".eqllint.toml", "[severity]\nwildcard-as-text = \"error\"\n", "q.eql", `any where a == "x*"`)
-	assert.Equal(t, exitProblems, execute(t, "", "check", dir).code)
+	broken := execute(t, "", "check", dir)
+	assert.Equal(t, exitProblems, broken.code)
+	assert.NotContains(t, broken.err, "eqllint.toml", "it is no rule file")
 	off := file(t, "off.toml", `disable = ["wildcard-as-text"]`)
 	got := execute(t, "", "check", "--config", off, dir)
 	assert.Equal(t, exitOK, got.code)
