@@ -220,7 +220,7 @@ func (a *analyser) regexError(m *Match, err error) {
 	if errors.As(err, &re) && re.Pattern < len(m.places) {
 		span = m.places[re.Pattern]
 		msg = re.Msg
-		if p := m.Patterns[re.Pattern]; len(p) <= 60 {
+		if p := m.Patterns[re.Pattern]; re.Offset >= 0 && len(p) <= 60 {
 			msg += " at character " + strconv.Itoa(len([]rune(p[:min(re.Offset, len(p))]))+1) + " of the pattern"
 		}
 	}
