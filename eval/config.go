@@ -50,7 +50,7 @@ type Config struct {
 	// are decided. Without it a match is reported as soon as it is certain.
 	Ordered bool
 
-	// MaxRegexLength caps the length of regular expressions in bytes, and
+	// MaxRegexLength caps the length of regular expressions in code points, and
 	// MaxRegexStates their size once compiled; 0 means the defaults.
 	MaxRegexLength, MaxRegexStates int
 

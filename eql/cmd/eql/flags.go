@@ -19,6 +19,7 @@ type eventFlags struct {
 	mapping                         string
 	sort                            bool
 	lateness                        time.Duration
+	limits                          limitFlags
 }
 
 // add adds all flags to cmd.
@@ -36,11 +37,12 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 	fs.StringVar(&f.category, "event-category-field", "", "`field` with the category of an event (default event.category)")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the types of fields")
 	_ = cmd.MarkFlagFilename("mapping", "json")
+	f.limits.add(cmd)
 }
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
-	var opts []eql.Option
+	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
 	}
