@@ -58,6 +58,7 @@ type checkFlags struct {
 	failOn           *choice
 	fix, listCodes   bool
 	dialect, format  *choice
+	limits           limitFlags
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -83,6 +84,7 @@ func (a *app) checkCmd() *cobra.Command {
 	_ = cmd.MarkFlagFilename("config", "toml")
 	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
 	f.format = choose(cmd, "format", "how results are printed", "text", "json", "sarif", "github")
+	f.limits.add(cmd)
 	f.failOn = choose(cmd, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "info")
 	return a.command(cmd, func(ctx context.Context, paths []string) error {
 		if f.listCodes {

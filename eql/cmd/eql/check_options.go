@@ -25,6 +25,7 @@ type checkOptions struct {
 func (f *checkFlags) options(ctx context.Context, a *app) (*checkOptions, error) {
 	o := &checkOptions{configs: map[string]*lint.Config{}}
 	o.CategoryField = f.category
+	o.Compile = f.limits.options()
 	if f.mapping != "" {
 		m, err := loadMapping(f.mapping)
 		if err != nil {
