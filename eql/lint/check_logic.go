@@ -115,16 +115,16 @@ func (l *logicCheck) contradiction(or bool, t *test, before, facts []*test) bool
 		case contradict(with(facts, t), single) && !contradict(facts, single):
 			why := l.because(t, facts, single)
 			if t.inverse {
-				l.report("redundant-condition", t.expr.Span(), "this always holds here: "+why, "")
+				l.report("redundant-condition", t.expr.Span(), "this always holds here: "+why, oneValue(with(facts, t)))
 			} else {
-				l.report("unreachable-branch", t.expr.Span(), "this branch is never true: "+why, "")
+				l.report("unreachable-branch", t.expr.Span(), "this branch is never true: "+why, oneValue(with(facts, t)))
 			}
 		case len(before) > 0 && contradict(negated(with(before, t)), single):
 			if t.inverse {
 				n := negated([]*test{t})[0]
-				l.reportDecided(false, t, l.because(n, negated(before), single))
+				l.reportDecided(false, t, l.because(n, negated(before), single), oneValue(negated(with(before, t))))
 			} else {
-				l.reportDecided(true, t, "together with "+others(before))
+				l.reportDecided(true, t, "together with "+others(before), oneValue(negated(with(before, t))))
 			}
 			return true
 		}
@@ -135,20 +135,29 @@ func (l *logicCheck) contradiction(or bool, t *test, before, facts []*test) bool
 		return false // the former is reported by then
 	}
 	if t.inverse {
-		l.reportDecided(true, t, "together with "+others(all))
+		l.reportDecided(true, t, "together with "+others(all), oneValue(with(all, t)))
 	} else {
-		l.reportDecided(false, t, l.because(t, all, single))
+		l.reportDecided(false, t, l.because(t, all, single), oneValue(with(all, t)))
 	}
 	return true
 }
 
 // reportDecided reports a condition whose result is known.
-func (l *logicCheck) reportDecided(result bool, t *test, why string) {
+func (l *logicCheck) reportDecided(result bool, t *test, why, hint string) {
 	if result {
-		l.report("always-true", t.expr.Span(), "this is always true: "+why, "")
+		l.report("always-true", t.expr.Span(), "this is always true: "+why, hint)
 	} else {
-		l.report("never-true", t.expr.Span(), "this is never true: "+why, "")
+		l.report("never-true", t.expr.Span(), "this is never true: "+why, hint)
 	}
+}
+
+// oneValue is a hint for tests that contradict each other only because their
+// subject has one value.
+func oneValue(tests []*test) string {
+	if contradict(tests, false) {
+		return ""
+	}
+	return short(tests[0].subject) + " has one value at most"
 }
 
 // because explains why t cannot hold beside others.
