@@ -247,16 +247,20 @@ func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed 
 
 func (l *logicCheck) reportRedundant(or bool, t, cause *test, o operand, assumed bool) {
 	fix := func(title string) []source.Fix { return l.removeOperand(title, !assumed, o.parent, o.expr) }
+	hint := ""
+	if assumed {
+		hint = short(t.subject) + " has one value at most"
+	}
 	switch {
 	case t.inverse && !cause.inverse && or: // "a or not (b and c)", where a holds without c
-		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this makes no difference: where it does not hold, %s does", cause.said()), "", fix("remove it")...)
+		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this makes no difference: where it does not hold, %s does", cause.said()), hint, fix("remove it")...)
 	case t.inverse && !cause.inverse: // "a and not (b or c)", where a rules out c
-		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), "", fix("remove it")...)
+		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), hint, fix("remove it")...)
 	case or != t.inverse:
-		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", "", fix("remove this branch")...)
+		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", hint, fix("remove this branch")...)
 	case t.kind == exists && !t.not && !t.inverse:
-		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", "", fix("remove the test")...)
+		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", hint, fix("remove the test")...)
 	default:
-		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), "", fix("remove the condition")...)
+		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), hint, fix("remove the condition")...)
 	}
 }
