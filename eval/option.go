@@ -9,6 +9,7 @@ type streamOptions struct {
 	lateness time.Duration
 	onLate   func(Event)
 	onError  func(*Query, error)
+	trace    func(*Query, Note)
 }
 
 // WithLateness lets events come out of order by up to d: sequences see an event

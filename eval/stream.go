@@ -82,6 +82,7 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 		r := &run{bound: q, index: i, machine: q.NewMachine()}
 		deliver := func(res op.Result) { s.deliver(r, res) }
 		r.emit = deliver
+		s.trace(r)
 		if limits := q.Plan.Limits; len(limits) > 0 {
 			r.limiter = op.NewLimiter(limits)
 			r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
