@@ -114,16 +114,23 @@ func (r *Recorder) spoilt(p partial) []Obstacle {
 		}
 		event, step := r.intruder(p)
 		if n.By > 0 {
-			event, step = r.taken[n.By-1], r.lastMissing()
+			event = r.taken[n.By-1]
+			step = r.missingStep(event)
 		}
 		return []Obstacle{{Kind: Refuted, Event: event, Step: step, score: 3}}
 	}
 	return []Obstacle{{Kind: r.withheld(), Event: p.events[len(p.events)-1], Step: len(r.probe.Steps()) - 1, score: 3}}
 }
 
-func (r *Recorder) lastMissing() int {
-	stages := r.probe.Stages()
-	return stages[len(stages)-1]
+// missingStep returns the last missing step that an event satisfies.
+func (r *Recorder) missingStep(event int) int {
+	steps := r.probe.Steps()
+	for s := len(steps) - 1; s > 0; s-- {
+		if steps[s].Missing && r.records[event].steps[s].hit() {
+			return s
+		}
+	}
+	return 0
 }
 
 // intruder finds the event that had to be missing before the end of p: one that
