@@ -225,3 +225,6 @@ func (p *Probe) NullKeys(step int) []string {
 	}
 	return out
 }
+
+// TimestampField returns the field that holds an event's time.
+func (p *Probe) TimestampField() string { return p.bound.Plan.TimestampField }

@@ -5,10 +5,11 @@ import (
 	"time"
 
 	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/rule"
 )
 
 // Suffix ends the name of a test file, in place of the rule's ".toml".
-const Suffix = "_test.toml"
+const Suffix = rule.TestSuffix
 
 // Null stands in alerts for a missing event, and for a key without value.
 const Null = "@null"
