@@ -20,6 +20,8 @@ package eqltest
 
 import (
 	"flag"
+	"fmt"
+	"io"
 	"io/fs"
 	"strings"
 	"testing"
@@ -121,13 +123,14 @@ func (c *config) rule(t *testing.T, r *ruletest.Rule, cover *ruletest.Coverage) 
 		t.Parallel()
 	}
 	if r.Problem != nil {
-		t.Error("\n" + ruletest.Describe(r.Problem))
+		fail(t, ruletest.Describe(r.Problem))
 	}
 	if r.Rule == nil {
 		return
 	}
 	if _, err := r.Compile(); err != nil {
-		t.Fatal("\n" + ruletest.Describe(err))
+		fail(t, ruletest.Describe(err))
+		return
 	}
 	cover.Add(r, nil)
 	for _, tc := range r.Cases {
@@ -138,7 +141,7 @@ func (c *config) rule(t *testing.T, r *ruletest.Rule, cover *ruletest.Coverage) 
 			result := tc.Run(updating())
 			cover.Add(r, result)
 			for _, f := range result.Failures {
-				t.Error("\n" + f.String())
+				fail(t, f.String())
 			}
 		})
 	}
@@ -162,6 +165,12 @@ func (c *config) finish(t *testing.T, suite *ruletest.Suite, cover *ruletest.Cov
 	if got := cover.Percent(); got < c.min {
 		var b strings.Builder
 		_ = cover.WriteText(&b) // a Builder does not fail
-		t.Errorf("the cases try %.1f%% of what the rules can do, less than %.1f%%\n%s", got, c.min, b.String())
+		fail(t, fmt.Sprintf("the cases try %.1f%% of what the rules can do, less than %.1f%%\n%s", got, c.min, b.String()))
 	}
+}
+
+// fail reports a failure by its own place, instead of that of this package.
+func fail(t *testing.T, msg string) {
+	_, _ = io.WriteString(t.Output(), strings.TrimSuffix(msg, "\n")+"\n") // there is nowhere else to report to
+	t.Fail()
 }

@@ -80,6 +80,7 @@ func (c *Case) Run(update bool) *Result {
 	}
 	r.rec = why.NewRecorder(q, c.Rule.suite.opts.Stream...)
 	r.text = r.rec.Printer(r.name)
+	r.text.Short = r.short
 	r.play()
 	r.out.Tally = r.rec.Tally()
 	r.used = make([]bool, len(r.rec.Matches()))
@@ -123,25 +124,23 @@ func (r *run) play() {
 }
 
 // name names an event in messages.
-func (r *run) name(i int) string {
-	h := r.events[i]
-	if h.ID != "" {
-		return fmt.Sprintf("event %d %q (%s)", i+1, h.ID, h.Place)
+func (r *run) name(i int) string { return fmt.Sprintf("%s (%s)", r.short(i), r.events[i].Place) }
+
+// short is name without the place.
+func (r *run) short(i int) string {
+	if id := r.events[i].ID; id != "" {
+		return fmt.Sprintf("event %d %q", i+1, id)
 	}
-	return fmt.Sprintf("event %d (%s)", i+1, h.Place)
+	return fmt.Sprintf("event %d", i+1)
 }
 
-// names names the events of an alert, shorter.
+// names names the events of an alert.
 func (r *run) names(index []int) string {
 	out := make([]string, len(index))
 	for i, n := range index {
-		switch {
-		case n < 0:
-			out[i] = "a missing event"
-		case r.events[n].ID != "":
-			out[i] = fmt.Sprintf("event %d %q", n+1, r.events[n].ID)
-		default:
-			out[i] = fmt.Sprintf("event %d", n+1)
+		out[i] = "a missing event"
+		if n >= 0 {
+			out[i] = r.short(n)
 		}
 	}
 	return strings.Join(out, ", ")

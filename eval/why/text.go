@@ -14,6 +14,8 @@ import (
 type Printer struct {
 	// Event names an event by its index; nil for "event 1" and so on.
 	Event func(i int) string
+	// Short is Event for enumerations; nil for Event.
+	Short func(i int) string
 
 	probe *eval.Probe
 }
@@ -113,16 +115,17 @@ func (p *Printer) Obstacle(o Obstacle) string {
 	case Limited:
 		b.add(0, "what was found was cut off: the number of results is limited")
 	default:
-		b.add(0, "no event followed that could be %s", step)
-		if p.first(o.Step) {
-			b = lines{}
+		switch {
+		case p.probe.Query().Kind() == "event":
+			b.add(0, "there was no event")
+		case o.Step == p.probe.Stages()[0]:
 			b.add(0, "there was no event that could be %s", step)
+		default:
+			b.add(0, "no event followed that could be %s", step)
 		}
 	}
 	return b.String()
 }
-
-func (p *Printer) first(step int) bool { return step == p.probe.Stages()[0] }
 
 // shownAlternatives is how many operands of an or are printed.
 const shownAlternatives = 4
@@ -200,8 +203,12 @@ func (p *Printer) name(i int) string {
 func (p *Printer) events(index []int) string {
 	names := make([]string, len(index))
 	for i, n := range index {
-		names[i] = "a missing event"
-		if n >= 0 {
+		switch {
+		case n < 0:
+			names[i] = "a missing event"
+		case p.Short != nil:
+			names[i] = p.Short(n)
+		default:
 			names[i] = p.name(n)
 		}
 	}
