@@ -25,6 +25,7 @@ const (
 	keyWeight   = 0.75 // all keys equal
 	timeWeight  = 0.3  // in time
 	categoryOff = 0.8  // what another category takes away
+	orderOff    = 0.1  // what the wrong order takes away, so that other reasons come first
 )
 
 // misses returns how every event missed to be the event of a step behind p, the
@@ -80,6 +81,7 @@ func (r *Recorder) miss(step int, p partial, i int) (Obstacle, bool) {
 		o.Kind = Late
 	case before:
 		o.Kind = OutOfOrder
+		o.score -= orderOff
 	case late > 0:
 		o.Kind, o.Late = TooLate, late
 	default:

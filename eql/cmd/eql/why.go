@@ -240,4 +240,3 @@ func valueJSON(v value.Value) json.RawMessage {
 	}
 	return text
 }
-
