@@ -60,7 +60,7 @@ type Gap struct {
 	Kind GapKind
 	Span source.Span // of the predicate or step, in the query's text
 	Text string      // of it, on one line
-	Step int         // from 1; that of until is one more than the last
+	Step string      // "step 1" and so on, or "until"
 }
 
 // A GapKind says what was not tried.
@@ -137,7 +137,11 @@ func cover(r *Rule, q *eql.Query, t *why.Tally) *RuleCoverage {
 	}
 	next := 0 // predicate
 	for i, s := range p.Steps() {
-		gap := Gap{Span: s.Span, Text: out.text(s.Span), Step: i + 1}
+		step := fmt.Sprintf("step %d", i+1)
+		if s.Until {
+			step = "until"
+		}
+		gap := Gap{Span: s.Span, Text: out.text(s.Span), Step: step}
 		out.try(at(t.Reached, i) > 0, gap, NeverReached)
 		if p.MaxSpan() > 0 && !s.Missing && !s.Until && i < last {
 			out.try(at(t.Expired, i) > 0, gap, NeverExpired)
@@ -149,7 +153,7 @@ func cover(r *Rule, q *eql.Query, t *why.Tally) *RuleCoverage {
 			if m.constant {
 				continue
 			}
-			gap := Gap{Span: x.Span, Text: out.text(x.Span), Step: i + 1}
+			gap := Gap{Span: x.Span, Text: out.text(x.Span), Step: step}
 			if m.true+m.false == 0 {
 				out.Outcomes += 2
 				gap.Kind = NeverEvaluated
@@ -183,7 +187,7 @@ func (r *RuleCoverage) Place(g Gap) string { return place(r.file, g.Span) }
 func (r *RuleCoverage) describe(g Gap) string {
 	switch g.Kind {
 	case NeverReached, NeverExpired:
-		return fmt.Sprintf("step %d %s", g.Step, g.Kind)
+		return g.Step + " " + string(g.Kind)
 	default:
 		return fmt.Sprintf("%s: %s", g.Kind, g.Text)
 	}

@@ -102,14 +102,14 @@ func (r *RuleCoverage) pieces() []piece {
 			continue
 		}
 		out = append(out, piece{Text: r.file.Slice(source.Span{Start: at, End: m.span.Start})})
-		class, title := "both", fmt.Sprintf("true %d times, false %d times", m.true, m.false)
+		class, title := "both", fmt.Sprintf("true: %d, false: %d", m.true, m.false)
 		switch {
 		case m.true+m.false == 0:
 			class, title = "none", string(NeverEvaluated)
 		case m.true == 0:
-			class, title = "half", fmt.Sprintf("%s, false %d times", NeverTrue, m.false)
+			class, title = "half", fmt.Sprintf("%s, false: %d", NeverTrue, m.false)
 		case m.false == 0:
-			class, title = "half", fmt.Sprintf("%s, true %d times", NeverFalse, m.true)
+			class, title = "half", fmt.Sprintf("%s, true: %d", NeverFalse, m.true)
 		}
 		out = append(out, piece{class, title, r.file.Slice(m.span)})
 		at = m.span.End

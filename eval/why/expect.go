@@ -13,7 +13,7 @@ import (
 // stands in the way of these events, as when others were taken in their place.
 func (r *Recorder) WhyNot(events []int) []Obstacle {
 	stages := r.probe.Stages()
-	if len(events) != len(stages) {
+	if len(events) != len(stages) || slices.ContainsFunc(r.matches, func(m Match) bool { return slices.Equal(m.Index, events) }) {
 		return nil
 	}
 	var p partial

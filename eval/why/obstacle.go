@@ -22,8 +22,8 @@ type partial struct {
 
 // How the parts of a near miss count: a condition that holds counts 1.
 const (
-	keyWeight   = 0.75 // all keys equal
-	timeWeight  = 0.3  // in time
+	keyWeight   = 1.1  // all keys equal: more than a condition that holds, since the event is related
+	timeWeight  = 0.05 // in time: little, since an event that is late in nothing else is the one that was meant
 	categoryOff = 0.8  // what another category takes away
 	orderOff    = 0.1  // what the wrong order takes away, so that other reasons come first
 )

@@ -79,7 +79,7 @@ func TestTest(t *testing.T) {
 		assert.Equal(t, 0, execute(t, "", "test", "--coverage", page, "--min-coverage", "87", good).code)
 		text, err := os.ReadFile(page)
 		require.NoError(t, err)
-		assert.Contains(t, string(text), `title="true 2 times, false 2 times">ok == false</mark>`)
+		assert.Contains(t, string(text), `title="true: 2, false: 2">ok == false</mark>`)
 	})
 	t.Run("update", func(t *testing.T) {
 		dir := ruleFolder(t, "pair.toml", ruleFile("Pair", idPair, pairQuery), "pair_test.ndjson", logins)
