@@ -56,7 +56,7 @@ func eachGenerated(t *testing.T, name string, f func(c *generated)) {
 func timed(docs []document) []document {
 	for i, d := range docs {
 		if _, ok := d["@timestamp"]; !ok {
-			d["@timestamp"] = json.Number(strconv.Itoa(1700000000000 + i))
+			d["@timestamp"] = json.Number(strconv.FormatInt(1700000000000+int64(i), 10))
 		}
 	}
 	return docs

@@ -37,7 +37,7 @@ func (r *Recorder) misses(step int, p partial) []Obstacle {
 			out = append(out, o)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Obstacle) int { return cmp.Compare(b.score, a.score) })
+	out = ranked(out)
 	out = out[:min(len(out), mostObstacles)]
 	for i := range out {
 		r.detail(&out[i], p)
@@ -50,6 +50,18 @@ func (r *Recorder) misses(step int, p partial) []Obstacle {
 		out = append(out, o)
 	}
 	return out
+}
+
+// ranked sorts obstacles, the nearest miss first. Events of another category
+// count only if nothing is nearer.
+func ranked(out []Obstacle) []Obstacle {
+	slices.SortStableFunc(out, func(a, b Obstacle) int { return cmp.Compare(b.score, a.score) })
+	related := slices.IndexFunc(out, func(o Obstacle) bool { return o.Kind != Category && o.Kind != NoEvent })
+	if related < 0 {
+		return out
+	}
+	rest := slices.DeleteFunc(out[related:], func(o Obstacle) bool { return o.Kind == Category || o.Kind == NoEvent })
+	return out[:related+len(rest)]
 }
 
 // miss tells how event i missed to be the event of a step behind p; false if it

@@ -1,7 +1,6 @@
 package why
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval"
@@ -63,11 +62,7 @@ func (r *Recorder) stuck(p partial, step int) []Obstacle {
 		o.Step = step
 		out = append(out, o)
 	}
-	slices.SortStableFunc(out, func(a, b Obstacle) int { return cmp.Compare(b.score, a.score) })
-	if len(out) > 1 { // there is something to say
-		out = slices.DeleteFunc(out, func(o Obstacle) bool { return o.Kind == NoEvent })
-	}
-	return out
+	return ranked(out)
 }
 
 // ended finds the note that a partial came to an end by an event.
