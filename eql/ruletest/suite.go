@@ -60,34 +60,42 @@ type Rule struct {
 }
 
 // Load reads the rules below the roots of fsys (its whole if there are none) and
-// their tests. What is wrong with a file is the Problem of a Rule.
+// their tests: rule files, and files NAME.eql with one query. What is wrong with
+// a file is the Problem of a Rule, and so is a test file without a rule.
 func Load(fsys fs.FS, opts Options, roots ...string) *Suite {
 	s := &Suite{opts: opts, fsys: fsys, base: opts.Base}
 	if s.base == "" {
 		s.base = folderOf(fsys)
 	}
-	set := rule.LoadFS(fsys, roots...)
+	if len(roots) == 0 {
+		roots = []string{"."}
+	}
+	found := s.find(roots)
+	set := &rule.Set{}
+	if len(found.others) > 0 {
+		set = rule.LoadFS(fsys, found.others...)
+	}
 	problems := map[string]source.List{}
 	for _, e := range set.Problems {
-		if e.Severity == source.Err || e.Code == "folder-empty" {
+		if e.Severity == source.Err || e.Code == "folder-empty" && len(found.queries) == 0 {
 			problems[e.File.Name] = append(problems[e.File.Name], e)
 		}
 	}
-	rules := slices.Concat(set.Rules, set.Unusable)
+	rules := slices.Concat(set.Rules, set.Unusable, s.queries(found.queries, problems))
 	slices.SortStableFunc(rules, func(a, b *rule.Rule) int { return cmp.Compare(a.Path, b.Path) })
 	tests := map[string]*tests{}
 	for _, r := range rules {
-		name := r.Path
-		t := tests[name]
+		t := tests[r.Path]
 		if t == nil {
-			t = s.tests(name)
-			tests[name] = t
+			t = s.tests(r.Path)
+			tests[r.Path] = t
 		}
-		s.Rules = append(s.Rules, s.rule(r, t, problems[name]))
+		s.Rules = append(s.Rules, s.rule(r, t, problems[r.Path]))
 	}
 	for _, r := range s.Rules { // reported with their rules
 		delete(problems, r.file)
 	}
+	s.orphans(found.tests, tests, problems)
 	for name, list := range problems {
 		s.Rules = append(s.Rules, &Rule{Name: trim(name), Path: s.shown(name), Problem: s.rename(list), suite: s})
 	}
@@ -114,6 +122,18 @@ func (s *Suite) shown(name string) string {
 		return name
 	}
 	return path.Join(s.base, name)
+}
+
+// orphans reports test files that no rule takes for its own.
+func (s *Suite) orphans(names []string, of map[string]*tests, problems map[string]source.List) {
+	for _, name := range names {
+		stem := strings.TrimSuffix(name, testfile.Suffix)
+		if of[name] != nil || of[stem+".toml"] != nil || of[stem+queryExt] != nil || problems[name] != nil || problems[stem+".toml"] != nil {
+			continue
+		}
+		msg := "there is no rule " + path.Base(stem) + ".toml beside these tests"
+		problems[name] = source.List{{File: &source.File{Name: name}, Code: "test-without-rule", Msg: msg}}
+	}
 }
 
 // rename gives problems the names that messages use.

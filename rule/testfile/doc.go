@@ -16,12 +16,11 @@
 //	"@unset" = ["host.id"]       # fields of the base that it has not
 //	process.name = "cmd.exe"     # fields that it has besides
 //
-// Keys at the top: rule (the file of the rule, if it is not NAME.toml), start
-// (the time at which cases start), base, bases (a table of further base events
-// by name, which may build on each other) and case. Keys of a case: name, events,
-// alerts or golden, start, query (the number of a hunt's query, from 1) and close
-// (false if the stream is to stay open at the end, so that missing events are
-// not decided).
+// Keys at the top: start (the time at which cases start), base, bases (a table of
+// further base events by name, which may build on each other) and case. Keys of
+// a case: name, events, alerts or golden, start, query (the number of a hunt's
+// query, from 1) and close (false if the stream is to stay open at the end, so
+// that missing events are not decided).
 //
 // An element of events is a table, or the name of a file of JSON objects, which
 // stand for themselves. Keys of the table that begin with "@" say what the

@@ -21,7 +21,6 @@ var DefaultStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 type File struct {
 	Path   string       // as it was named
 	Source *source.File // its text, for reports
-	Rule   string       // path of the rule file
 	Cases  []*Case
 }
 

@@ -40,9 +40,6 @@ func ReadAs(fsys fs.FS, name, shown string) (*File, error) {
 	r := &reader{fsys: fsys, dir: path.Dir(name), shownDir: path.Dir(shown), src: src, start: DefaultStart, bases: map[string]*base{}}
 	f := r.file(top)
 	f.Path = shown
-	if f.Rule == "" {
-		f.Rule = strings.TrimSuffix(name, Suffix) + ".toml"
-	}
 	r.problems.Sort()
 	if len(r.problems) > 0 {
 		return nil, r.problems
@@ -130,10 +127,7 @@ func get[T any](r *reader, t *rule.Table, key, want string) (v T, n *rule.Node) 
 
 func (r *reader) file(top *rule.Table) *File {
 	f := &File{Source: r.src}
-	r.known(top, "", "rule", "start", "base", "bases", "case")
-	if name, n := get[string](r, top, "rule", "the name of a rule file"); n != nil {
-		f.Rule = r.path(r.dir, name, n.Span)
-	}
+	r.known(top, "", "start", "base", "bases", "case")
 	r.start = r.time(top, r.start)
 	r.readBases(top)
 	cases, n := get[[]*rule.Node](r, top, "case", "a list of tables, written [[case]]")
