@@ -3,7 +3,9 @@ package eval
 import (
 	"slices"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -66,4 +68,19 @@ func (s *Stream) trace(r *run) {
 		}
 		s.opts.trace(r.query, out)
 	})
+}
+
+// WithAnswers has f called for every event that asked whether its process is a
+// "descendant of" others, with the number of the event, the place of the
+// question in the query, and the answer. f must not call the stream.
+func WithAnswers(f func(q *Query, event uint64, at source.Span, yes bool)) StreamOption {
+	return func(o *streamOptions) { o.answered = f }
+}
+
+// traced connects the environment of r to WithAnswers.
+func (s *Stream) traced(r *run, e *op.Env) *op.Env {
+	if f := s.opts.answered; f != nil {
+		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) { f(r.query, ev.Seq, x.Span(), yes) }
+	}
+	return e
 }

@@ -153,7 +153,7 @@ func cover(r *Rule, q *eql.Query, t *why.Tally) *RuleCoverage {
 			if m.constant {
 				continue
 			}
-			gap := Gap{Span: x.Span, Text: out.text(x.Span), Step: step}
+			gap := Gap{Span: x.Span, Text: why.OneLine(x.Text), Step: step}
 			if m.true+m.false == 0 {
 				out.Outcomes += 2
 				gap.Kind = NeverEvaluated

@@ -126,6 +126,7 @@ func (r *Recorder) Account() *Account {
 	if len(a.Matches) > 0 {
 		return a
 	}
+	r.try()
 	switch a.Query.Kind() {
 	case "sequence":
 		a.Reached, a.Obstacles = r.sequence()
@@ -140,11 +141,13 @@ func (r *Recorder) Account() *Account {
 // Explain says what let a match through.
 func (r *Recorder) Explain(m Match) Explained {
 	out := Explained{Match: m}
+	var p partial
 	for place, step := range r.probe.Stages() {
 		i := m.Index[place]
-		if i < 0 || r.probe.Fill(r.records[i].ev) != nil {
+		if i < 0 || !r.fill(i, p) {
 			continue
 		}
+		p.events = append(p.events, i)
 		out.Passed = append(out.Passed, Passed{Step: step, Event: i, Findings: r.findings(step)})
 	}
 	return out
@@ -157,7 +160,7 @@ func (r *Recorder) findings(step int) []Finding {
 	for _, f := range r.probe.Reasons(step) {
 		p := r.probe.Predicates()[f.Predicate]
 		x := Finding{
-			Text: OneLine(file.Slice(p.Span)), File: file.Name, Position: file.Position(p.Span.Start),
+			Text: OneLine(p.Text), File: file.Name, Position: file.Position(p.Span.Start),
 			Span: p.Span, Held: f.Held,
 		}
 		for i, path := range p.Fields {

@@ -12,6 +12,7 @@ import (
 // missing event. The first obstacle on the way is the answer; none if nothing
 // stands in the way of these events, as when others were taken in their place.
 func (r *Recorder) WhyNot(events []int) []Obstacle {
+	r.try()
 	stages := r.probe.Stages()
 	if len(events) != len(stages) || slices.ContainsFunc(r.matches, func(m Match) bool { return slices.Equal(m.Index, events) }) {
 		return nil

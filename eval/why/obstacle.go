@@ -71,7 +71,10 @@ func (r *Recorder) miss(step int, p partial, i int) (Obstacle, bool) {
 	if rec.refused || slices.Contains(p.events, i) {
 		return Obstacle{}, false
 	}
-	t := &rec.steps[step]
+	t := rec.steps[step]
+	if t.hit() && len(p.events) > 0 && r.probe.Refers(step) && r.fill(i, p) {
+		t.holds, t.near = r.probe.Holds(step, nil), float32(r.probe.Nearness(step))
+	}
 	o := Obstacle{Step: step, Event: i, score: float64(t.near) + keyWeight*r.share(step, p, i)}
 	before, late := r.timing(p, rec, i)
 	sequence := r.probe.Query().Kind() == "sequence"
@@ -85,7 +88,7 @@ func (r *Recorder) miss(step int, p partial, i int) (Obstacle, bool) {
 		o.Kind = False
 	case len(t.keys) == 0:
 		o.Kind = KeyMissing
-	case p.keyed && !slices.ContainsFunc(t.keys, func(k []value.Value) bool { return sameKeys(k, p.keys) }):
+	case !r.sameKeys(step, p, i):
 		o.Kind = KeyDiffers
 	case sequence && !rec.timed:
 		o.Kind = Untimed
@@ -127,22 +130,47 @@ func (r *Recorder) timing(p partial, rec *record, i int) (before bool, late time
 	return false, late
 }
 
-// share tells how many of the keys of p event i has for a step, from 0 to 1.
+// share tells how many of the keys of p event i has for a step, from 0 to 1. The
+// host is one of them, if hosts are told apart.
 func (r *Recorder) share(step int, p partial, i int) float64 {
-	if !p.keyed || len(p.keys) == 0 {
+	same, total := 0, 0
+	if p.keyed {
+		total = len(p.keys)
+		for _, k := range r.keysOf(step, i) {
+			n := 0
+			for j := range k {
+				if sameKey(k[j], p.keys[j]) {
+					n++
+				}
+			}
+			same = max(same, n)
+		}
+	}
+	if r.apart(p) {
+		total++
+		if r.sameHost(p, i) {
+			same++
+		}
+	}
+	if total == 0 {
 		return 1
 	}
-	best := 0
-	for _, k := range r.keysOf(step, i) {
-		same := 0
-		for j := range k {
-			if sameKey(k[j], p.keys[j]) {
-				same++
-			}
-		}
-		best = max(best, same)
+	return float64(same) / float64(total)
+}
+
+// sameKeys reports whether event i, which satisfies a step, has the keys of p.
+func (r *Recorder) sameKeys(step int, p partial, i int) bool {
+	if r.apart(p) && !r.sameHost(p, i) {
+		return false
 	}
-	return float64(best) / float64(len(p.keys))
+	return !p.keyed || slices.ContainsFunc(r.records[i].steps[step].keys, func(k []value.Value) bool { return sameKeys(k, p.keys) })
+}
+
+// apart reports whether the host is part of the key of p.
+func (r *Recorder) apart(p partial) bool { return len(p.events) > 0 && r.probe.HostField() != "" }
+
+func (r *Recorder) sameHost(p partial, i int) bool {
+	return sameKey(r.records[p.events[0]].host, r.records[i].host)
 }
 
 // keysOf returns the keys that event i has for a step, whether it satisfies the
@@ -159,7 +187,7 @@ func (r *Recorder) keysOf(step, i int) [][]value.Value {
 
 // detail fills in what an obstacle tells of its event.
 func (r *Recorder) detail(o *Obstacle, p partial) {
-	if o.Event < 0 || r.probe.Fill(r.records[o.Event].ev) != nil {
+	if o.Event < 0 || !r.fill(o.Event, p) {
 		return
 	}
 	s := &r.probe.Steps()[o.Step]
@@ -173,6 +201,13 @@ func (r *Recorder) detail(o *Obstacle, p partial) {
 			o.Keys = append(o.Keys, Key{Path: path})
 		}
 	case KeyDiffers:
+		if r.apart(p) && !r.sameHost(p, o.Event) {
+			o.Keys = append(o.Keys, r.hostKey(o.Event))
+			o.Want = append(o.Want, r.hostKey(p.events[0]))
+		}
+		if !p.keyed {
+			return
+		}
 		k := r.records[o.Event].steps[o.Step].keys[0]
 		paths := r.keyPaths(p)
 		for j := range k {
@@ -201,6 +236,9 @@ func (r *Recorder) keyPaths(p partial) []string {
 // progress describes p as the way that a query has come.
 func (r *Recorder) progress(p partial, total, step int) *Progress {
 	out := &Progress{Done: len(p.events), Total: total, Step: step, Events: slices.Clone(p.events)}
+	if r.apart(p) {
+		out.Keys = append(out.Keys, r.hostKey(p.events[0]))
+	}
 	if p.keyed {
 		for i, path := range r.keyPaths(p) {
 			out.Keys = append(out.Keys, Key{path, p.keys[i]})
@@ -208,6 +246,8 @@ func (r *Recorder) progress(p partial, total, step int) *Progress {
 	}
 	return out
 }
+
+func (r *Recorder) hostKey(i int) Key { return Key{r.probe.HostField(), r.records[i].host} }
 
 func sameKeys(a, b []value.Value) bool { return slices.EqualFunc(a, b, sameKey) }
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -20,6 +21,8 @@ type Recorder struct {
 	notes   []eval.Note
 	matches []Match
 	tally   Tally
+	answers map[uint64]map[source.Span]bool // by number of the event: what its process descends from
+	tried   int                             // records whose trials are known
 	late    bool // the event being pushed is behind the stream's time
 	newest  time.Time
 	closed  bool
@@ -32,13 +35,15 @@ type record struct {
 	timed   bool
 	late    bool
 	refused bool
+	number  uint64      // the stream's; 0 if it was refused
+	host    value.Value // if the query tells hosts apart
 	steps   []trial
 }
 
 // A trial is an event against a step.
 type trial struct {
 	concerns bool // of the category that the step asks for
-	holds    bool
+	holds    bool // as far as earlier steps have no say
 	near     float32
 	keys     [][]value.Value
 }
@@ -56,10 +61,16 @@ type Match struct {
 
 // NewRecorder returns a Recorder for q; the options are those of its stream.
 func NewRecorder(q *eval.Query, opts ...eval.StreamOption) *Recorder {
-	r := &Recorder{probe: q.NewProbe()}
+	r := &Recorder{probe: q.NewProbe(), answers: map[uint64]map[source.Span]bool{}}
 	r.tally = newTally(r.probe)
 	opts = append(slices.Clone(opts),
 		eval.WithTrace(func(_ *eval.Query, n eval.Note) { r.notes = append(r.notes, n) }),
+		eval.WithAnswers(func(_ *eval.Query, event uint64, at source.Span, yes bool) {
+			if r.answers[event] == nil {
+				r.answers[event] = map[source.Span]bool{}
+			}
+			r.answers[event][at] = yes
+		}),
 		eval.WithOnLate(func(eval.Event) { r.late = true }))
 	r.stream = eval.NewEngine(q).NewStream(opts...)
 	return r
@@ -81,23 +92,61 @@ func (r *Recorder) Push(ev eval.Event) error {
 		return err
 	}
 	r.taken = append(r.taken, i)
+	rec.number = uint64(len(r.taken))
 	rec.late = r.late
 	rec.time, rec.timed = r.probe.Time()
 	if rec.timed && rec.time.After(r.newest) {
 		r.newest = rec.time
 	}
-	for s := range r.probe.Steps() {
-		t := trial{concerns: r.probe.Concerns(s), holds: r.probe.Holds(s, nil), near: float32(r.probe.Nearness(s))}
-		if t.concerns {
-			r.probe.Holds(s, r.tally.count)
-		}
-		if t.holds {
-			t.keys = r.probe.Keys(s)
-		}
-		rec.steps = append(rec.steps, t)
-	}
 	r.records = append(r.records, rec)
 	return nil
+}
+
+// try asks the steps about the events that came since the last time.
+func (r *Recorder) try() {
+	for ; r.tried < len(r.records); r.tried++ {
+		rec := &r.records[r.tried]
+		if rec.refused || r.probe.Fill(rec.ev) != nil {
+			continue
+		}
+		r.probe.Given(r.given(r.tried, partial{}))
+		rec.host, _ = r.probe.Host()
+		for s := range r.probe.Steps() {
+			t := trial{concerns: r.probe.Concerns(s), holds: r.probe.Holds(s, nil), near: float32(r.probe.Nearness(s))}
+			if t.concerns {
+				r.probe.Holds(s, r.tally.count)
+			}
+			if t.holds {
+				t.keys = r.probe.Keys(s)
+			}
+			rec.steps = append(rec.steps, t)
+		}
+	}
+}
+
+// given is what conditions on event i depend on besides it, behind p.
+func (r *Recorder) given(i int, p partial) eval.Given {
+	var g eval.Given
+	if answers := r.answers[r.records[i].number]; answers != nil {
+		g.Descends = func(at source.Span) bool { return answers[at] }
+	}
+	if len(p.events) > 0 {
+		g.Steps = make([]eval.Event, len(r.probe.Steps()))
+		stages := r.positive()
+		for j, e := range p.events {
+			g.Steps[stages[j]] = r.records[e].ev // of a repeated step the latest
+		}
+	}
+	return g
+}
+
+// fill makes the probe be about event i behind p; false if it cannot.
+func (r *Recorder) fill(i int, p partial) bool {
+	if r.probe.Fill(r.records[i].ev) != nil {
+		return false
+	}
+	r.probe.Given(r.given(i, p))
+	return true
 }
 
 // Advance lets event time pass up to t, as eval.Stream.Advance does.

@@ -44,7 +44,7 @@ func (r *Recorder) nearestKey() (best partial, found []bool) {
 				continue
 			}
 			for _, k := range rec.steps[s].keys {
-				id := keyID(k)
+				id := keyID(append(k[:len(k):len(k)], rec.host))
 				st := states[id]
 				if st == nil {
 					st = &state{partial: partial{keys: k, keyed: true}, found: make([]bool, len(rec.steps))}

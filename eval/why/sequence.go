@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval"
-	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // mostChains is how many of the longest partial sequences are looked at.
@@ -90,7 +89,7 @@ func (r *Recorder) cancelScore(p partial, until int) float64 {
 		if rec.refused || !rec.steps[step].hit() {
 			continue
 		}
-		if slices.ContainsFunc(rec.steps[step].keys, func(k []value.Value) bool { return sameKeys(k, p.keys) }) {
+		if r.sameKeys(step, p, i) {
 			return 1 + keyWeight + timeWeight + 1
 		}
 	}
@@ -157,7 +156,7 @@ func (r *Recorder) intrudes(p partial, s, done, i int) bool {
 	if rec.refused || !rec.timed || !rec.steps[s].hit() || done == len(p.events) {
 		return false
 	}
-	if !slices.ContainsFunc(rec.steps[s].keys, func(k []value.Value) bool { return sameKeys(k, p.keys) }) {
+	if !r.sameKeys(s, p, i) {
 		return false
 	}
 	next := &r.records[p.events[done]]

@@ -42,8 +42,10 @@ func (t *Tally) Add(o Tally) {
 
 // Tally returns the counts so far; they are the caller's.
 func (r *Recorder) Tally() Tally {
+	r.try()
 	out := newTally(r.probe)
 	out.Add(r.tally)
+	r.tallyReferences(&out)
 	steps := r.probe.Steps()
 	sequence := r.probe.Query().Kind() == "sequence"
 	for _, rec := range r.records {
@@ -75,4 +77,32 @@ func (r *Recorder) positive() []int {
 		}
 	}
 	return out
+}
+
+// tallyReferences counts the predicates that depend on earlier steps: they are
+// asked about each event that satisfies the rest of its step, for each partial
+// sequence before it.
+func (r *Recorder) tallyReferences(out *Tally) {
+	preds := r.probe.Predicates()
+	for done, step := range r.positive() {
+		if !r.probe.Refers(step) {
+			continue
+		}
+		for _, n := range r.notes {
+			if n.Kind != eval.NoteAdvanced || len(n.Events) != done {
+				continue
+			}
+			p := r.chain(&n)
+			for i := p.events[done-1] + 1; i < len(r.records); i++ {
+				if rec := &r.records[i]; rec.refused || !rec.steps[step].hit() || !r.sameKeys(step, p, i) || !r.fill(i, p) {
+					continue
+				}
+				r.probe.Holds(step, func(predicate int, held bool) {
+					if preds[predicate].Waits {
+						out.count(predicate, held)
+					}
+				})
+			}
+		}
+	}
 }

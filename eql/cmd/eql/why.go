@@ -78,7 +78,7 @@ func (a *app) readEvents(ctx context.Context, f *explainFlags, files []string) (
 			a.errorf("%v", err)
 			unread = true
 		default:
-			recs = append(recs, &record{event.JSON(doc.Data), doc.Place})
+			recs = append(recs, &record{event.JSON(doc.Data), doc})
 		}
 	}
 	if f.sort {
@@ -92,16 +92,13 @@ func (a *app) account(f *explainFlags, q *eql.Query, recs []*record) error {
 	r := why.NewRecorder(q, eql.WithLateness(f.lateness))
 	for _, rec := range recs {
 		if err := r.Push(rec); err != nil {
-			if cause := errors.Unwrap(err); cause != nil {
-				err = cause
-			}
-			a.warnf("event refused: %v", &input.Refusal{Place: rec.place, Reason: err.Error()})
+			a.warnf("event refused: %v", rec.refusal(err))
 		}
 	}
 	r.Close()
-	name := func(i int) string { return "the event at " + recs[i].place.String() }
+	name := func(i int) string { return "the event at " + recs[i].doc.Place.String() }
 	printer := r.Printer(name)
-	printer.Short = func(i int) string { return recs[i].place.String() }
+	printer.Short = func(i int) string { return recs[i].doc.Place.String() }
 	account := r.Account()
 	total := len(account.Matches)
 	account.Matches = account.Matches[:min(total, shownWhy)]
@@ -174,20 +171,20 @@ func accountOf(q *eql.Query, a *why.Account, total int, recs []*record, p *why.P
 		for _, i := range m.Index {
 			var place *string
 			if i >= 0 {
-				s := recs[i].place.String()
+				s := recs[i].doc.Place.String()
 				place = &s
 			}
 			x.Events = append(x.Events, place)
 		}
 		for _, s := range m.Passed {
-			x.Steps = append(x.Steps, whyStep{s.Step + 1, recs[s.Event].place.String(), findingsOf(s.Findings)})
+			x.Steps = append(x.Steps, whyStep{s.Step + 1, recs[s.Event].doc.Place.String(), findingsOf(s.Findings)})
 		}
 		out.Passed = append(out.Passed, x)
 	}
 	if r := a.Reached; r != nil {
 		out.Reached = &whyReached{Done: r.Done, Total: r.Total, Keys: fieldsOf(r.Keys)}
 		for _, i := range r.Events {
-			out.Reached.Events = append(out.Reached.Events, recs[i].place.String())
+			out.Reached.Events = append(out.Reached.Events, recs[i].doc.Place.String())
 		}
 	}
 	for _, o := range a.Obstacles {
@@ -196,7 +193,7 @@ func accountOf(q *eql.Query, a *why.Account, total int, recs []*record, p *why.P
 			LateMS: o.Late.Seconds() * 1e3, Text: p.Obstacle(o),
 		}
 		if o.Event >= 0 {
-			x.Event = recs[o.Event].place.String()
+			x.Event = recs[o.Event].doc.Place.String()
 		}
 		if o.Kind == why.Category {
 			x.Category = valueJSON(o.Category.Value)

@@ -74,3 +74,40 @@ func (m *sequence) noteRefuted(c *candidate, by *Held) {
 	}
 	m.trace(n)
 }
+
+// Trace implements Traced.
+func (m *aliasSequence) Trace(f func(Note)) { m.trace = f }
+
+// note tells the tracer, if there is one.
+func (m *aliasSequence) note(kind NoteKind, c *chain, by *Held) {
+	if m.trace != nil {
+		m.trace(Note{Kind: kind, Keys: c.row.vals, Chain: slices.Clone(c.events), By: by})
+	}
+}
+
+// Trace implements Traced.
+func (m *lineageMachine) Trace(f func(Note)) {
+	if t, ok := m.inner.(Traced); ok {
+		t.Trace(f)
+	}
+}
+
+func advancedTo(stage, last int) NoteKind {
+	if stage == last {
+		return Completed
+	}
+	return Advanced
+}
+
+// noteCancelled tells which chains an until is about to end.
+func (m *aliasSequence) noteCancelled(by *Held, h Hit) {
+	r := m.rows[string(h.Key)]
+	if r == nil || m.trace == nil {
+		return
+	}
+	for i := range r.waiting {
+		for c := r.waiting[i].newest; c != nil; c = c.links[byArrival].older {
+			m.note(Cancelled, c, by)
+		}
+	}
+}

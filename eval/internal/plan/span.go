@@ -24,6 +24,14 @@ func withSpan(x Expr, place at) Expr {
 		c := *x
 		c.at = place
 		return &c
+	case *CompareID:
+		c := *x
+		c.at = place
+		return &c
+	case *Search:
+		c := *x
+		c.at = place
+		return &c
 	case *Within:
 		c := *x
 		c.at = place
