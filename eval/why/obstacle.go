@@ -32,7 +32,7 @@ const (
 // nearest first, later events before earlier ones that are as near.
 func (r *Recorder) misses(step int, p partial) []Obstacle {
 	var out []Obstacle
-	for i := range r.records {
+	for i := len(r.records) - 1; i >= 0; i-- {
 		if o, ok := r.miss(step, p, i); ok {
 			out = append(out, o)
 		}

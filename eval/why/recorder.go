@@ -23,7 +23,7 @@ type Recorder struct {
 	tally   Tally
 	answers map[uint64]map[source.Span]bool // by number of the event: what its process descends from
 	tried   int                             // records whose trials are known
-	late    bool // the event being pushed is behind the stream's time
+	late    bool                            // the event being pushed is behind the stream's time
 	newest  time.Time
 	closed  bool
 }

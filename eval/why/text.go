@@ -283,7 +283,7 @@ func clip(s string) string { return clipTo(s, 160) }
 
 func clipTo(s string, most int) string {
 	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "..."
+		return strings.TrimRight(string(r[:most]), ". ") + "..."
 	}
 	return s
 }

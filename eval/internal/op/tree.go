@@ -329,7 +329,17 @@ func (f *Forest) Readers(t *Tree) []Reader {
 		}
 		return out
 	}
-	plan.Fields(x, add)
+	var arrays []*plan.Field // of searches: their elements are read, not they
+	plan.Fields(x, func(y *plan.Field) {
+		if y.Var != nil {
+			arrays = append(arrays, y.Var.Array)
+		}
+	})
+	plan.Fields(x, func(y *plan.Field) {
+		if !slices.Contains(arrays, y) {
+			add(y)
+		}
+	})
 	return out
 }
 
