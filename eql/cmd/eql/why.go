@@ -96,9 +96,9 @@ func (a *app) account(f *explainFlags, q *eql.Query, recs []*record) error {
 		}
 	}
 	r.Close()
-	name := func(i int) string { return "the event at " + recs[i].doc.Place.String() }
+	name := func(i int) string { return "the event at " + recs[i].doc.String() }
 	printer := r.Printer(name)
-	printer.Short = func(i int) string { return recs[i].doc.Place.String() }
+	printer.Short = func(i int) string { return recs[i].doc.String() }
 	account := r.Account()
 	total := len(account.Matches)
 	account.Matches = account.Matches[:min(total, shownWhy)]
@@ -171,20 +171,20 @@ func accountOf(q *eql.Query, a *why.Account, total int, recs []*record, p *why.P
 		for _, i := range m.Index {
 			var place *string
 			if i >= 0 {
-				s := recs[i].doc.Place.String()
+				s := recs[i].doc.String()
 				place = &s
 			}
 			x.Events = append(x.Events, place)
 		}
 		for _, s := range m.Passed {
-			x.Steps = append(x.Steps, whyStep{s.Step + 1, recs[s.Event].doc.Place.String(), findingsOf(s.Findings)})
+			x.Steps = append(x.Steps, whyStep{s.Step + 1, recs[s.Event].doc.String(), findingsOf(s.Findings)})
 		}
 		out.Passed = append(out.Passed, x)
 	}
 	if r := a.Reached; r != nil {
 		out.Reached = &whyReached{Done: r.Done, Total: r.Total, Keys: fieldsOf(r.Keys)}
 		for _, i := range r.Events {
-			out.Reached.Events = append(out.Reached.Events, recs[i].doc.Place.String())
+			out.Reached.Events = append(out.Reached.Events, recs[i].doc.String())
 		}
 	}
 	for _, o := range a.Obstacles {
@@ -193,7 +193,7 @@ func accountOf(q *eql.Query, a *why.Account, total int, recs []*record, p *why.P
 			LateMS: o.Late.Seconds() * 1e3, Text: p.Obstacle(o),
 		}
 		if o.Event >= 0 {
-			x.Event = recs[o.Event].doc.Place.String()
+			x.Event = recs[o.Event].doc.String()
 		}
 		if o.Kind == why.Category {
 			x.Category = valueJSON(o.Category.Value)
