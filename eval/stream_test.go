@@ -1,6 +1,8 @@
 package eval_test
 
 import (
+	"context"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -262,4 +264,24 @@ func TestEveryProblemOnce(t *testing.T) {
 		codes = append(codes, e.Code)
 	}
 	require.Equal(t, []string{"argument", "unknown-function", "regex", "type", "constant"}, codes)
+}
+
+// TestRunStops shows that a run ends when its caller wants no more, and that
+// the stream goes on from there.
+func TestRunStops(t *testing.T) {
+	q := compile(t, "any where true")
+	s := eval.NewEngine(q).NewStream()
+	docs := slices.Values([]eval.Event{event.Map{"id": 1}, event.Map{"id": 2}, event.Map{"id": 3}})
+	for m, err := range s.Run(context.Background(), docs) {
+		require.NoError(t, err)
+		require.Equal(t, "1", show(m))
+		break
+	}
+	require.EqualValues(t, 1, s.Stats().Matches)
+	var rest []string
+	require.NoError(t, s.Push(event.Map{"id": 4}, func(m eval.Match) bool {
+		rest = append(rest, show(m))
+		return true
+	}))
+	require.Equal(t, []string{"4"}, rest)
 }

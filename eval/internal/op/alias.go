@@ -132,6 +132,10 @@ func (m *aliasSequence) begin(ev *Held, h Hit, r *aliasRow) {
 		first: ev.Time, lead: r.marks.before(ev.Time), gapAt: never,
 	}
 	c.events[0], c.kept[0] = ev, cloneTuple(h.Kept)
+	if m.spec.last == 0 && m.tooNear(c, ev) {
+		m.release(r)
+		return
+	}
 	if m.spec.maxSpan > 0 {
 		m.began.add(c)
 	}
@@ -146,10 +150,16 @@ func (m *aliasSequence) fits(ev *Held, h Hit, stage int, c *chain) bool {
 	switch {
 	case s.maxSpan > 0 && ev.Time-c.first > s.maxSpan,
 		s.gap[stage] && c.gapAt != never && c.gapAt < millis(ev.Time),
-		stage == s.last && s.leading && !s.trailing && c.lead != never && !beyond(ev.Time, c.lead, s.maxSpan):
+		stage == s.last && m.tooNear(c, ev):
 		return false
 	}
 	return m.satisfies(h, c)
+}
+
+// tooNear reports whether a leading missing event forbids ev to complete c. With
+// a trailing one there is more to decide; see complete.
+func (m *aliasSequence) tooNear(c *chain, ev *Held) bool {
+	return m.spec.leading && !m.spec.trailing && c.lead != never && !beyond(ev.Time, c.lead, m.spec.maxSpan)
 }
 
 // satisfies reports whether a hit fits the events of a chain.
