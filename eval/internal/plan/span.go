@@ -45,8 +45,13 @@ func withSpan(x Expr, place at) Expr {
 		c.at = place
 		return &c
 	case *Logic:
-		c := *x
-		c.at = place
+		c := Logic{at: place, Or: x.Or}
+		for _, o := range x.Xs {
+			if o.Span() == x.span { // not a part of the text, but of its meaning
+				o = withSpan(o, place)
+			}
+			c.Xs = append(c.Xs, o)
+		}
 		return &c
 	default:
 		return x
