@@ -30,7 +30,6 @@ type Probe struct {
 	first  []int // by step: the number of its first predicate
 	preds  []Predicate
 	reads  [][]op.Reader // by predicate
-	hits   op.Hits
 }
 
 // A Step is one bracket of a query, or the whole condition of an event query;
@@ -256,15 +255,7 @@ func (p *Probe) Host() (host value.Value, apart bool) { return p.forest.Host(p.a
 // without keys for a step that has none. If a key that is not optional has no
 // value there are none.
 func (p *Probe) Keys(step int) [][]value.Value {
-	p.hits.Reset()
-	p.hits.Add(p.ask.Ctx, step, &op.Step{Keys: p.bound.Steps[step].Keys})
-	out := make([][]value.Value, p.hits.Len())
-	for i := range out {
-		for _, v := range p.hits.At(i).Vals {
-			out[i] = append(out[i], v.Clone())
-		}
-	}
-	return out
+	return op.KeyTuples(p.ask.Ctx, p.bound.Steps[step].Keys)
 }
 
 // NullKeys returns the paths of join keys that a step needs and the event lacks.

@@ -64,7 +64,11 @@ func NewRecorder(q *eval.Query, opts ...eval.StreamOption) *Recorder {
 	r := &Recorder{probe: q.NewProbe(), answers: map[uint64]map[source.Span]bool{}}
 	r.tally = newTally(r.probe)
 	opts = append(slices.Clone(opts),
-		eval.WithTrace(func(_ *eval.Query, n eval.Note) { r.notes = append(r.notes, n) }),
+		eval.WithTrace(func(q *eval.Query, n eval.Note) {
+			if q.Kind() == "sequence" { // of a sample the events tell everything
+				r.notes = append(r.notes, n)
+			}
+		}),
 		eval.WithAnswers(func(_ *eval.Query, event uint64, at source.Span, yes bool) {
 			if r.answers[event] == nil {
 				r.answers[event] = map[source.Span]bool{}

@@ -282,6 +282,28 @@ func (f *Forest) Host(c *Ctx) (host value.Value, apart bool) {
 	return hostOf(c, f.bind.hosts).Clone(), f.bind.hosts != nil
 }
 
+// KeyTuples returns the tuples of join keys of the record in c, in the order of
+// Hits.Add and as many; none if a key without value is not optional.
+func KeyTuples(c *Ctx, keys []Key) [][]value.Value {
+	out := [][]value.Value{nil}
+	for _, k := range keys {
+		v := c.Rec.Get(k.Slot)
+		if v.IsNull() && !k.Optional {
+			return nil
+		}
+		var longer [][]value.Value
+		for _, t := range out {
+			for _, x := range keyValues(v) {
+				if len(longer) < maxTuples {
+					longer = append(longer, append(slices.Clone(t), x.Clone()))
+				}
+			}
+		}
+		out = longer
+	}
+	return out
+}
+
 // PathOf names a field as the query writes it.
 func PathOf(f *plan.Field) string {
 	switch {
