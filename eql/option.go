@@ -78,6 +78,11 @@ func WithHostFields(paths ...string) Option {
 	return set(func(c *config) { c.HostFields = append([]string{}, paths...) })
 }
 
+// WithWildcardFunctions makes endsWith and stringContains take the "*" and "?" of
+// a literal for wildcards, as Elasticsearch does by accident and some rules rely
+// on; see eval.Config.
+func WithWildcardFunctions() Option { return set(func(c *config) { c.WildcardFunctions = true }) }
+
 // WithSystems limits queries to events of the named operating systems (windows,
 // macos, linux), and to those that do not tell theirs.
 func WithSystems(names ...string) Option { return set(func(c *config) { c.Systems = names }) }

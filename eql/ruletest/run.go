@@ -112,7 +112,11 @@ func (r *run) play() {
 		doc := h.Event
 		if !h.Time.IsZero() {
 			doc = maps.Clone(doc)
-			doc[field] = h.Time.Format(time.RFC3339Nano)
+			for _, path := range []string{testfile.TimestampField, field} {
+				if eql.Map(doc).Field(path).IsNull() {
+					doc[path] = h.Time.Format(time.RFC3339Nano)
+				}
+			}
 		}
 		if err := r.rec.Push(eql.Map(doc)); err != nil {
 			r.fail(h.Place.String(), "the event cannot be read", err.Error())

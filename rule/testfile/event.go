@@ -29,7 +29,7 @@ const (
 )
 
 // fieldsWithAt are fields of real events that begin like a key.
-var fieldsWithAt = map[string]bool{"@timestamp": true, "@version": true, "@metadata": true}
+var fieldsWithAt = map[string]bool{TimestampField: true, "@version": true, "@metadata": true}
 
 func (r *reader) readBases(top *rule.Table) {
 	if t, n := get[*rule.Table](r, top, "base", "a table"); n != nil {
@@ -196,10 +196,10 @@ func (p *player) table(t *rule.Table) {
 		p.name(&h, id, n.Span)
 	}
 	if n := t.Items[keyOffset]; n != nil {
-		if t.Items["@timestamp"] != nil {
+		if t.Items[TimestampField] != nil {
 			p.errorf(n.Key, "an event has either @offset or @timestamp")
 		}
-		delete(h.Event, "@timestamp")
+		delete(h.Event, TimestampField)
 		p.now = p.offset(n.Value, n.Span, keyOffset)
 	}
 	p.event(h)
@@ -235,7 +235,7 @@ func (p *player) name(h *Happening, id string, at source.Span) {
 
 // event adds an event and gives it the time of the one before if it has none.
 func (p *player) event(h Happening) {
-	if own, ok := h.Event["@timestamp"]; !ok {
+	if own, ok := h.Event[TimestampField]; !ok {
 		h.Time = p.now
 	} else if text, ok := own.(string); ok {
 		if at, err := time.Parse(time.RFC3339Nano, text); err == nil {

@@ -14,6 +14,10 @@ const Suffix = rule.TestSuffix
 // Null stands in alerts for a missing event, and for a key without value.
 const Null = "@null"
 
+// TimestampField is the field with the time of an event that @offset stands for.
+// A runner gives the time to the timestamp field of the rule as well.
+const TimestampField = "@timestamp"
+
 // DefaultStart is when cases start unless they say otherwise.
 var DefaultStart = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 

@@ -128,7 +128,7 @@ func (p *player) document(h Happening, doc map[string]any, patch *rule.Table) er
 	if hasOffset {
 		text, _ := offset.(string)
 		d, err := ParseOffset(text)
-		if _, ok := doc["@timestamp"]; ok || err != nil {
+		if _, ok := doc[TimestampField]; ok || err != nil {
 			return errors.New(`@offset must be a time from the start of the case, such as "+3s", of an event without @timestamp`)
 		}
 		p.now = p.c.Start.Add(d)

@@ -254,7 +254,7 @@ func (a *app) writeCoverage(f *testFlags, cover *ruletest.Coverage) error {
 		if f.failing > 0 {
 			verdict = "FAIL"
 		}
-		fmt.Fprintf(a.out, "%s\t%d rules, %d cases, %d failed%s\n", verdict, f.rules, f.cases, f.failing, note)
+		fmt.Fprintf(a.out, "%s\t%s, %s, %d failed%s\n", verdict, count(uint64(f.rules), "rule"), count(uint64(f.cases), "case"), f.failing, note)
 	}
 	return nil
 }

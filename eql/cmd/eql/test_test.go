@@ -49,7 +49,7 @@ func TestTest(t *testing.T) {
 		assert.Equal(t, 1, got.code, got.err)
 		assert.Contains(t, got.out, "--- FAIL: pair/failed, then not (0.00s)\n    "+filepath.Join(bad, "pair_test.toml")+`:9:13: no alert of event 1 "bad", event 2 "good"`)
 		assert.Contains(t, got.out, "satisfies step 2 [login where ok == true], but arrived 10s after maxspan=20s\n")
-		assert.Contains(t, got.out, "FAIL\t1 rules, 2 cases, 1 failed\n")
+		assert.Contains(t, got.out, "FAIL\t1 rule, 2 cases, 1 failed\n")
 	})
 	t.Run("some", func(t *testing.T) {
 		got := execute(t, "", "test", "--run", "pair/too", bad, good)

@@ -36,6 +36,10 @@ type Options struct {
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
 
+	// Wildcards makes endsWith and stringContains of the Elasticsearch dialect take
+	// wildcards in a literal, where they are asked about a field.
+	Wildcards bool
+
 	// Systems are the operating systems that the query is made for; nil for all.
 	Systems []string
 	// Partition names the fields that tell hosts apart: sequences, samples and
@@ -272,8 +276,11 @@ func (a *analyser) in(x *ast.Match) Expr {
 		e := a.expr(item)
 		switch it := e.Type(); {
 		case isField(e):
-			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "the values of two fields cannot be compared"
+			bad := a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item))
+			bad.Hint = "the values of two fields cannot be compared"
+			if a.Dialect == ast.Endpoint {
+				bad.Hint = "compare the two fields with =="
+			}
 			continue
 		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):
