@@ -66,6 +66,8 @@ var wrong = []struct {
 	}},
 	{title: "comparisons with a mapping", schema: true, queries: []string{
 		`any where host.name == user.name`, `any where user.since > "31.12.2024"`, `any where user.since == "now"`, `any where host.ip == "10.0.0.0/33"`,
+		`any where host.ip == "localhost"`, `any where host.ip > 5`, `any where host.cpus >= "four"`, `any where share == true`, `any where host.up == "yes"`, `any where host.up == 1`,
+		`any where release > 1.5`,
 	}},
 	{title: "lists", queries: []string{
 		`any where a in (b)`, `any where a in ("x", b, c)`, `any where a in (length(b))`, `any where a in~ (1, 2)`, `any where 1 in~ ("a")`,
