@@ -105,7 +105,8 @@ func WithMaxSamplesPerKey(n int) Option { return set(func(c *config) { c.MaxSamp
 func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true }) }
 
 // WithQueryLimits bounds the size of a query's text in bytes and the nesting of
-// its expressions; 0 means the default.
+// its expressions; 0 means the default: parser.DefaultMaxSize and
+// parser.DefaultMaxDepth.
 func WithQueryLimits(size, depth int) Option {
 	return func(c *config) error {
 		if size < 0 || depth < 0 {
@@ -116,8 +117,8 @@ func WithQueryLimits(size, depth int) Option {
 	}
 }
 
-// WithRegexLimits bounds the length of a regular expression in bytes and its
-// size once compiled; 0 means the default.
+// WithRegexLimits bounds the length of a regular expression in code points and
+// its size once compiled, in states; 0 means the default: 1,000 and 10,000.
 func WithRegexLimits(length, states int) Option {
 	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
 }

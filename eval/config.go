@@ -73,7 +73,7 @@ type Config struct {
 	// no effect in the endpoint dialect.
 	WildcardFunctions bool
 
-	// MaxRegexLength caps the length of regular expressions in bytes, and
+	// MaxRegexLength caps the length of regular expressions in code points, and
 	// MaxRegexStates their size once compiled; 0 means the defaults.
 	MaxRegexLength, MaxRegexStates int
 

@@ -25,6 +25,7 @@ type eventFlags struct {
 	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
+	limits                          limitFlags
 }
 
 // add adds all flags to cmd.
@@ -44,11 +45,12 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 	_ = cmd.MarkFlagFilename("mapping", "json")
 	fs.BoolVar(&f.wildcards, "wildcard-functions", false, "let endsWith and stringContains take * and ? of a literal for wildcards, as\nElasticsearch does")
 	fs.StringSliceVar(&f.hosts, "host-fields", nil, "`fields` that tell the host, the best first: sequences keep to one host; none\nfor none (default host.id,agent.id in the endpoint dialect, else none)")
+	f.limits.add(cmd)
 }
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
-	var opts []eql.Option
+	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
 	}
