@@ -136,7 +136,7 @@ func (r *Recorder) share(step int, p partial, i int) float64 {
 	same, total := 0, 0
 	if p.keyed {
 		total = len(p.keys)
-		for _, k := range r.keysOf(step, i) {
+		for _, k := range r.records[i].steps[step].keys {
 			n := 0
 			for j := range k {
 				if sameKey(k[j], p.keys[j]) {
@@ -171,18 +171,6 @@ func (r *Recorder) apart(p partial) bool { return len(p.events) > 0 && r.probe.H
 
 func (r *Recorder) sameHost(p partial, i int) bool {
 	return sameKey(r.records[p.events[0]].host, r.records[i].host)
-}
-
-// keysOf returns the keys that event i has for a step, whether it satisfies the
-// step or not.
-func (r *Recorder) keysOf(step, i int) [][]value.Value {
-	if t := &r.records[i].steps[step]; t.holds {
-		return t.keys
-	}
-	if r.probe.Fill(r.records[i].ev) != nil {
-		return nil
-	}
-	return r.probe.Keys(step)
 }
 
 // detail fills in what an obstacle tells of its event.

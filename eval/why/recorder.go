@@ -45,7 +45,7 @@ type trial struct {
 	concerns bool // of the category that the step asks for
 	holds    bool // as far as earlier steps have no say
 	near     float32
-	keys     [][]value.Value
+	keys     [][]value.Value // whether the condition holds or not
 }
 
 // hit reports whether the event satisfies the step.
@@ -120,9 +120,7 @@ func (r *Recorder) try() {
 			if t.concerns {
 				r.probe.Holds(s, r.tally.count)
 			}
-			if t.holds {
-				t.keys = r.probe.Keys(s)
-			}
+			t.keys = r.probe.Keys(s)
 			rec.steps = append(rec.steps, t)
 		}
 	}
