@@ -2,6 +2,7 @@ package eql
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
@@ -70,7 +71,8 @@ func CompileFile(f *source.File, opts ...Option) (*Query, error) {
 // CompileRule compiles the query of a rule. The rule decides the dialect, the
 // query's id and, where it names them, the fields of category, time and
 // tiebreaker; the operating systems of a behaviour rule limit it to their events.
-// Options decide the rest.
+// Options decide the rest. A response to an event that a match does not have is an
+// error.
 func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 	all := append([]Option(nil), opts...)
 	all = append(all, func(c *config) error {
@@ -83,7 +85,34 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 		}
 		return nil
 	})
-	return CompileFile(r.Query, all...)
+	q, err := CompileFile(r.Query, all...)
+	if err != nil {
+		return nil, err
+	}
+	var list source.List
+	for _, resp := range r.Responses {
+		if resp.State < 0 || resp.State >= q.Places() {
+			list.Add(misplaced(r, resp, q.Places()))
+		}
+	}
+	if err := list.Err(); err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+// misplaced is the error of a response to an event that there is not.
+func misplaced(r *rule.Rule, resp rule.Response, places int) *source.Error {
+	e := &source.Error{
+		File: resp.Source, Code: "response-state",
+		Msg:  fmt.Sprintf("the action is about event %d of a match, but the last one is %d", resp.State, places-1),
+		Hint: "state counts the events of a match from 0",
+	}
+	if e.File == nil { // not read from a file
+		e.File = r.Query
+	}
+	e.Span = source.SpanAt(0, len(e.File.Text))
+	return e
 }
 
 func either(a, b string) string {

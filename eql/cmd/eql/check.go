@@ -39,6 +39,7 @@ type checkFlags struct {
 	query           string
 	mapping         string
 	dialect, format *choice
+	limits          limitFlags
 }
 
 func (a *app) checkCmd() *cobra.Command {
@@ -54,6 +55,7 @@ func (a *app) checkCmd() *cobra.Command {
 	_ = cmd.MarkFlagFilename("mapping", "json")
 	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
 	f.format = choose(cmd, "format", "how results are printed", "text", "json")
+	f.limits.add(cmd)
 	return a.command(cmd, func(_ context.Context, paths []string) error {
 		set, err := a.checkInput(paths, f.query, cmd.Flags().Changed("query"))
 		if err != nil {
@@ -80,7 +82,7 @@ func (a *app) checkInput(paths []string, query string, given bool) (*rule.Set, e
 }
 
 func (a *app) check(f *checkFlags, set *rule.Set) error {
-	var opts []eql.Option
+	opts := f.limits.options()
 	if f.mapping != "" {
 		m, err := loadMapping(f.mapping)
 		if err != nil {
