@@ -57,15 +57,22 @@ func Compile(query string, opts ...Option) (*Query, error) {
 
 // CompileFile is Compile for text that knows where it comes from.
 func CompileFile(f *source.File, opts ...Option) (*Query, error) {
+	_, q, err := analyse(f, opts)
+	return q, err
+}
+
+// analyse parses and compiles f. The tree is there if f could be parsed.
+func analyse(f *source.File, opts []Option) (tree *ast.Query, q *Query, err error) {
 	c, err := newConfig(opts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	q, err := parser.Parse(f, parser.Options{Dialect: c.Dialect, MaxSize: c.maxSize, MaxDepth: c.maxDepth})
+	tree, err = parser.Parse(f, parser.Options{Dialect: c.Dialect, MaxSize: c.maxSize, MaxDepth: c.maxDepth})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return eval.Compile(q, c.Config)
+	q, err = eval.Compile(tree, c.Config)
+	return tree, q, err
 }
 
 // CompileRule compiles the query of a rule. The rule decides the dialect, the
@@ -74,6 +81,14 @@ func CompileFile(f *source.File, opts ...Option) (*Query, error) {
 // Options decide the rest. A response to an event that a match does not have is an
 // error.
 func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
+	_, q, err := AnalyseRule(r, opts...)
+	return q, err
+}
+
+// AnalyseRule is CompileRule for those who look at queries: it also returns the
+// syntax tree, even of a query that does not compile, but nil if it cannot be
+// parsed.
+func AnalyseRule(r *rule.Rule, opts ...Option) (tree *ast.Query, q *Query, err error) {
 	all := append([]Option(nil), opts...)
 	all = append(all, func(c *config) error {
 		c.Dialect, c.ID, c.Meta = r.Dialect, r.ID, r
@@ -85,9 +100,9 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 		}
 		return nil
 	})
-	q, err := CompileFile(r.Query, all...)
+	tree, q, err = analyse(r.Query, all)
 	if err != nil {
-		return nil, err
+		return tree, nil, err
 	}
 	var list source.List
 	for _, resp := range r.Responses {
@@ -96,9 +111,9 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 		}
 	}
 	if err := list.Err(); err != nil {
-		return nil, err
+		return tree, nil, err
 	}
-	return q, nil
+	return tree, q, nil
 }
 
 // misplaced is the error of a response to an event that there is not.
