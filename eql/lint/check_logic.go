@@ -260,6 +260,8 @@ func (l *logicCheck) reportRedundant(or bool, t, cause *test, o operand, assumed
 		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", hint, fix("remove this branch")...)
 	case t.kind == exists && !t.not && !t.inverse:
 		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", hint, fix("remove the test")...)
+	case t.inverse: // both are: what is written is what follows
+		l.report("redundant-condition", t.expr.Span(), "this follows from "+brief(cause.expr), hint, fix("remove the condition")...)
 	default:
 		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), hint, fix("remove the condition")...)
 	}
