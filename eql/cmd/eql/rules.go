@@ -13,6 +13,7 @@ import (
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
+	"github.com/eqlkit/eqlkit/eql/lint"
 	"github.com/eqlkit/eqlkit/rule"
 )
 
@@ -40,6 +41,7 @@ func (a *app) loadRules(paths []string) *rule.Set {
 	if len(queries) > 0 { // a folder needs no rule files then
 		set.Problems = slices.DeleteFunc(set.Problems, func(e *source.Error) bool { return e.Code == codeEmptyFolder })
 	}
+	set.Skipped = slices.DeleteFunc(set.Skipped, func(s rule.Skipped) bool { return filepath.Base(s.Path) == lint.ConfigName })
 	for _, name := range queries {
 		text, err := a.readQuery(name)
 		if err != nil {
