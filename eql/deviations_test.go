@@ -161,8 +161,12 @@ var deviations = []deviation{
 		{query: `any where @timestamp > "now-1d"`, err: "date math is not supported"},
 		{query: `any where @timestamp > "2024-01-01||+1M"`, err: "date math is not supported"},
 		{
-			query: `any where f == null`, docs: some(`"31-12-2023"`, `"2023-12-31"`), want: []string{"1"},
+			query: `any where f == "31-12-2023"`, docs: some(`"31-12-2023"`, `"2023-12-31"`, `"31/12/2023"`), want: []string{"1", "2"},
 			opts: []eql.Option{eql.WithSchema(mapping(`{"properties": {"f": {"type": "date", "format": "dd-MM-yyyy"}}}`))},
+		},
+		{
+			query: `any where f > "2023"`, err: "not supported",
+			opts: []eql.Option{eql.WithSchema(mapping(`{"properties": {"f": {"type": "date", "format": "weekyear_week"}}}`))},
 		},
 	}, nil},
 	{"join keys", []deviationCase{
@@ -303,6 +307,7 @@ func luceneOperators(t *testing.T) {
 		pattern string
 		yes, no []string
 		err     string
+		at      int // column of the error
 	}{
 		{pattern: "ab|cd", yes: []string{"ab", "cd"}, no: []string{"abcd", "abd", ""}},
 		{pattern: "a.*&.*b", yes: []string{"ab", "axb"}, no: []string{"a", "b", "ba"}},
@@ -332,10 +337,10 @@ func luceneOperators(t *testing.T) {
 		{pattern: "^a$", yes: []string{"^a$"}, no: []string{"a"}},
 		{pattern: ".*?", yes: []string{"", "ab"}},
 		{pattern: "(?i)a", yes: []string{"?ia"}, no: []string{"a", "A"}},
-		{pattern: "<name>", err: "there are no named"},
-		{pattern: `\n`, err: "unknown escape"},
-		{pattern: "a{,5}", err: "expected a number"},
-		{pattern: "a|", err: "ends where something to match is expected"},
+		{pattern: "<name>", err: "there are no named", at: 19},
+		{pattern: `\n`, err: "unknown escape", at: 19},
+		{pattern: "a{,5}", err: "expected a number", at: 24},
+		{pattern: "a|", err: "ends where something to match is expected", at: 24},
 	} {
 		t.Run(c.pattern, func(t *testing.T) {
 			q, err := eql.Compile(`any where f regex """` + c.pattern + `"""`)
@@ -346,7 +351,7 @@ func luceneOperators(t *testing.T) {
 				require.ErrorContains(t, err, c.err)
 				var list eql.List
 				require.ErrorAs(t, err, &list)
-				assert.Equal(t, 19, list[0].Position().Column)
+				assert.Equal(t, c.at, list[0].Position().Column)
 				return
 			}
 			require.NoError(t, err)

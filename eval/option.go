@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
@@ -14,6 +15,8 @@ type streamOptions struct {
 	lateness time.Duration
 	onLate   func(Event)
 	onError  func(*Query, error)
+	trace    func(*Query, Note)
+	answered func(q *Query, event uint64, at source.Span, yes bool)
 
 	partials    int
 	processes   int

@@ -80,9 +80,10 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 	}
 	for i, q := range e.queries {
 		r := &run{bound: q, index: i}
-		r.machine = q.NewMachine(s.opts.env(func(err error) { s.runError(r, err) }))
+		r.machine = q.NewMachine(s.traced(r, s.opts.env(func(err error) { s.runError(r, err) })))
 		deliver := func(res op.Result) { s.deliver(r, res) }
 		r.emit = deliver
+		s.trace(r)
 		if limits := q.Plan.Limits; len(limits) > 0 {
 			r.limiter = op.NewLimiter(limits)
 			r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }

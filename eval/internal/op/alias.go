@@ -30,6 +30,7 @@ type aliasSequence struct {
 	waits   candidates
 	waiting map[*candidate]*chain // what waits are about
 	done    []Result              // completed by the current event
+	trace   func(Note)            // told what happens; nil for nobody
 }
 
 // An aliasRow is the state of one key.
@@ -88,6 +89,7 @@ func (m *aliasSequence) Push(ev *Held, hits *Hits, emit func(Result)) {
 	m.waits.sortFrom(completed)
 	for i := range hits.Len() {
 		if h := hits.At(i); h.Step == m.spec.until {
+			m.noteCancelled(ev, h)
 			m.clear(h)
 		}
 	}
@@ -118,6 +120,7 @@ func (m *aliasSequence) step(ev *Held, h Hit, stage int) {
 	c.events = append(c.events, ev)
 	c.kept = append(c.kept, cloneTuple(h.Kept))
 	c.gapAt = never
+	m.note(advancedTo(stage, m.spec.last), c, ev)
 	m.arrive(c, stage)
 	m.release(r)
 }
@@ -136,6 +139,7 @@ func (m *aliasSequence) begin(ev *Held, h Hit, r *aliasRow) {
 	if m.spec.maxSpan > 0 {
 		m.began.add(c)
 	}
+	m.note(Advanced, c, ev)
 	m.arrive(c, 0)
 	m.release(r)
 }
@@ -246,6 +250,7 @@ func (m *aliasSequence) Advance(w int64, emit func(Result)) {
 // expire forgets what maxspan has outlived.
 func (m *aliasSequence) expire(w int64) {
 	for c := m.began.oldest; c != nil && beyond(w, c.first, m.spec.maxSpan); c = m.began.oldest {
+		m.note(Expired, c, nil)
 		m.end(c)
 		m.release(c.row)
 	}

@@ -86,6 +86,7 @@ func (m *aliasSequence) refute(r *aliasRow, ev *Held, h Hit) {
 			return false
 		}
 		w.decided, w.refuted = true, true
+		m.note(Refuted, m.waiting[w], ev)
 		heap.Remove(&m.waits.byTime, w.index)
 		delete(m.waiting, w)
 		return true

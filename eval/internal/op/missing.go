@@ -92,12 +92,14 @@ func (h *candidateHeap) Pop() any {
 // of what must not follow.
 func (m *sequence) complete(r *row, p *partial) {
 	if p.doomed {
+		m.note(Refuted, r, p, nil)
 		return
 	}
 	s := m.spec
 	quiet := p.lead == never // nothing before that could be too near
 	switch {
 	case s.leading && !quiet && !s.trailing && !beyond(p.ev.Time, p.lead, s.maxSpan):
+		m.note(Refuted, r, p, nil)
 		return
 	case !s.trailing, s.leading && quiet, s.leading && p.ev.Time-p.lead >= s.maxSpan:
 		m.settle(r, p)
@@ -156,6 +158,7 @@ func (m *sequence) refute(r *row, ev *Held) {
 			return false
 		}
 		c.decided, c.refuted = true, true
+		m.noteRefuted(c, ev)
 		heap.Remove(&m.waits.byTime, c.index)
 		return true
 	})

@@ -91,6 +91,7 @@ type sequence struct {
 	dues  dueHeap    // rows by the time from which they have something to forget
 	waits candidates // completed sequences that a trailing missing event can still refute
 	done  []Result   // completed by the current event
+	trace func(Note) // told what happens; nil for nobody
 }
 
 // A row is the state of one key.
@@ -159,6 +160,7 @@ func (m *sequence) Push(ev *Held, hits *Hits, emit func(Result)) {
 	m.waits.sortFrom(completed)
 	for i := range hits.Len() {
 		if h := hits.At(i); h.Step == m.spec.until {
+			m.noteCancelled(ev, h)
 			m.clear(h)
 		}
 	}
@@ -181,6 +183,7 @@ func (m *sequence) step(ev *Held, h Hit, stage int) {
 		from := r.slots[stage-1]
 		m.drop(r, stage-1)
 		if m.spec.maxSpan > 0 && ev.Time-from.first > m.spec.maxSpan {
+			m.note(Expired, r, from, nil)
 			m.release(r)
 			return
 		}
@@ -190,6 +193,7 @@ func (m *sequence) step(ev *Held, h Hit, stage int) {
 		}
 	}
 	if stage == m.spec.last {
+		m.note(Completed, r, p, ev)
 		m.complete(r, p)
 		m.release(r)
 		return
@@ -198,6 +202,8 @@ func (m *sequence) step(ev *Held, h Hit, stage int) {
 		r.used++
 		m.open++
 	}
+	m.note(Replaced, r, r.slots[stage], ev)
+	m.note(Advanced, r, p, ev)
 	r.slots[stage] = p
 	m.plan(r)
 }
@@ -252,6 +258,7 @@ func (m *sequence) expire(w int64) {
 		r := heap.Pop(&m.dues).(*row)
 		for stage, p := range r.slots {
 			if p != nil && beyond(w, p.first, m.spec.maxSpan) {
+				m.note(Expired, r, p, nil)
 				m.drop(r, stage)
 			}
 		}
