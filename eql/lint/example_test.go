@@ -25,6 +25,7 @@ func ExampleRule() {
 	// q.eql:1:46: warning: this branch is never true: process.name == "cmd.exe" has to hold, too
 	//     process where process.name == "cmd.exe" and (process.name : "po*" or process.args like "-x")
 	//                                                  ^^^^^^^^^^^^^^^^^^^^
+	//     hint: process.name has one value at most
 	// like-without-wildcard
 	// q.eql:1:83: info: the pattern has no wildcard, so == says the same
 	//     ...name == "cmd.exe" and (process.name : "po*" or process.args like "-x")
