@@ -2,6 +2,7 @@ package eql
 
 import (
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
@@ -9,7 +10,8 @@ import (
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
-// An Option tunes how a query is compiled.
+// An Option tunes how a query is compiled. A nil Option does nothing. One with an
+// impossible value makes the compilation fail.
 type Option func(*config) error
 
 type config struct {
@@ -21,7 +23,9 @@ func newConfig(opts []Option) (*config, error) {
 	c := &config{}
 	var errs []error
 	for _, o := range opts {
-		errs = append(errs, o(c))
+		if o != nil {
+			errs = append(errs, o(c))
+		}
 	}
 	return c, errors.Join(errs...)
 }
@@ -67,9 +71,25 @@ func WithTiebreakerField(path string) Option {
 	return set(func(c *config) { c.TiebreakerField = path })
 }
 
+// WithHostFields names the fields that tell which host an event is of: what has
+// state keeps to one host. Without a name it does not. The default is host.id,
+// else agent.id, in the endpoint dialect, and none in that of Elasticsearch.
+func WithHostFields(paths ...string) Option {
+	return set(func(c *config) { c.HostFields = append([]string{}, paths...) })
+}
+
+// WithWildcardFunctions makes endsWith and stringContains take the "*" and "?" of
+// a literal for wildcards, as Elasticsearch does by accident and some rules rely
+// on; see eval.Config.
+func WithWildcardFunctions() Option { return set(func(c *config) { c.WildcardFunctions = true }) }
+
+// WithSystems limits queries to events of the named operating systems (windows,
+// macos, linux), and to those that do not tell theirs.
+func WithSystems(names ...string) Option { return set(func(c *config) { c.Systems = names }) }
+
 // WithSize caps the number of results as the size parameter of the search API
-// does: to the last n, unless WithResultPosition says otherwise. A stream then
-// answers when it is closed.
+// does: to the last n, unless WithResultPosition says otherwise; n must not be
+// negative. A stream that keeps the last results answers when it is closed.
 func WithSize(n int) Option { return set(func(c *config) { c.Limit = &n }) }
 
 // WithResultPosition says which results WithSize keeps: the last (tail) or the
@@ -88,7 +108,13 @@ func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true })
 // its expressions; 0 means the default: parser.DefaultMaxSize and
 // parser.DefaultMaxDepth.
 func WithQueryLimits(size, depth int) Option {
-	return set(func(c *config) { c.maxSize, c.maxDepth = size, depth })
+	return func(c *config) error {
+		if size < 0 || depth < 0 {
+			return fmt.Errorf("eql: query limits of %d bytes and depth %d: they must not be negative", size, depth)
+		}
+		c.maxSize, c.maxDepth = size, depth
+		return nil
+	}
 }
 
 // WithRegexLimits bounds the length of a regular expression in code points and
@@ -105,6 +131,21 @@ func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
 
 // WithOnLate has f called for every event that comes too late for sequences.
 func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
+
+// A ProcessTree knows the processes of hosts; see eval.ProcessTree.
+type ProcessTree = eval.ProcessTree
+
+// WithProcessTree lets "descendant of" make use of t; see eval.WithProcessTree.
+func WithProcessTree(t ProcessTree) StreamOption { return eval.WithProcessTree(t) }
+
+// WithProcessLimits bounds what "descendant of" remembers; see eval.WithProcessLimits.
+func WithProcessLimits(n int, idle time.Duration) StreamOption {
+	return eval.WithProcessLimits(n, idle)
+}
+
+// WithPartialsPerKey bounds the partial sequences of sequences whose steps have
+// names; see eval.WithPartialsPerKey.
+func WithPartialsPerKey(n int) StreamOption { return eval.WithPartialsPerKey(n) }
 
 // WithOnError has f called for every expression that became null by an error.
 func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

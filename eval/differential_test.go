@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/evaltest"
@@ -22,6 +23,7 @@ import (
 // A trial is one query over some documents, to be answered by the engine and by
 // the plain evaluator alike.
 type trial struct {
+	dialect    ast.Dialect
 	query      string
 	docs       []map[string]any // in order of time
 	tiebreaker string
@@ -36,16 +38,16 @@ func trialOf(g *evaltest.Gen, query string, docs int) trial {
 // check fails if the two evaluators differ.
 func (x trial) check(t *testing.T) {
 	t.Helper()
-	tree, err := parser.Parse(&source.File{Text: x.query}, parser.Options{})
+	tree, err := parser.Parse(&source.File{Text: x.query}, parser.Options{Dialect: x.dialect})
 	require.NoError(t, err, x.query)
-	ordered := eval.Config{TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Ordered: true}
+	ordered := eval.Config{Dialect: x.dialect, TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Ordered: true}
 	q, err := eval.Compile(tree, ordered)
 	if err != nil && strings.Contains(err.Error(), "too complex") {
 		return
 	}
 	require.NoError(t, err, x.query)
 	results, err := evaltest.Evaluate(tree, x.docs, evaltest.Options{
-		TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Sort: x.tiebreaker != "",
+		Dialect: x.dialect, TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Sort: x.tiebreaker != "",
 	})
 	require.NoError(t, err, x.query)
 	want := format(results)
@@ -235,6 +237,37 @@ func FuzzEval(f *testing.F) {
 func FuzzSequence(f *testing.F) {
 	seed(f)
 	f.Fuzz(func(t *testing.T, data []byte) { sequenceTrial(evaltest.NewGenBytes(data)).check(t) })
+}
+
+// endpointTrial is what FuzzEndpoint tries.
+func endpointTrial(g *evaltest.Gen) trial {
+	x := trial{dialect: ast.Endpoint, docs: g.EndpointDocs(12)}
+	switch g.Choose(3) {
+	case 0:
+		x.query = g.EndpointQuery()
+	case 1:
+		x.query = g.EndpointSequence()
+	default:
+		x.query, x.tiebreaker = g.EndpointSequence(), "seq"
+	}
+	return x
+}
+
+// TestDifferentialEndpoint does the same in the endpoint dialect.
+func TestDifferentialEndpoint(t *testing.T) {
+	rounds := 500
+	if testing.Short() {
+		rounds = 100
+	}
+	g := evaltest.NewGen(rand.New(rand.NewPCG(5, 6)))
+	for range 3 * rounds {
+		endpointTrial(g).check(t)
+	}
+}
+
+func FuzzEndpoint(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) { endpointTrial(evaltest.NewGenBytes(data)).check(t) })
 }
 
 // seed adds bytes for all ways that the generator may begin.

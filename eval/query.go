@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -34,15 +36,35 @@ func (q *Query) ID() string { return q.id }
 // AST returns the syntax tree that q was compiled from.
 func (q *Query) AST() *ast.Query { return q.plan.AST }
 
+// Dialect returns the dialect of q.
+func (q *Query) Dialect() ast.Dialect { return q.config.Dialect }
+
 // Kind returns "event", "sequence" or "sample".
 func (q *Query) Kind() string { return q.plan.Kind.String() }
+
+// Places returns the number of events of a match, the missing ones included: one
+// for an event query.
+func (q *Query) Places() int {
+	if len(q.plan.Stages) > 0 {
+		return len(q.plan.Stages)
+	}
+	return len(q.plan.Steps)
+}
 
 // Meta returns the Config's Meta.
 func (q *Query) Meta() any { return q.meta }
 
 // identity is what distinguishes the query's matches from those of others: its
-// id, else its canonical text without comments.
+// id, else its canonical text without comments. Queries for different operating
+// systems may share an id.
 func (q *Query) identity() string {
+	if len(q.config.Systems) > 0 {
+		return q.name() + " on " + strings.Join(q.config.Systems, ", ")
+	}
+	return q.name()
+}
+
+func (q *Query) name() string {
 	if q.id != "" {
 		return q.id
 	}

@@ -13,8 +13,10 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/evaltest"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/value"
 	"github.com/eqlkit/eqlkit/parser"
@@ -30,17 +32,27 @@ type scenario struct {
 // TestScenarios runs the files of testdata/scenarios. Each scenario goes down
 // every path that an event can take into a stream.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	scenarios(t, "testdata/scenarios/*.txt", ast.Elasticsearch)
+}
+
+// TestEndpointScenarios does so for those of the endpoint dialect.
+func TestEndpointScenarios(t *testing.T) {
+	scenarios(t, "testdata/scenarios/endpoint/*.txt", ast.Endpoint)
+}
+
+func scenarios(t *testing.T, pattern string, dialect ast.Dialect) {
+	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			for _, s := range readScenarios(t, file) {
 				t.Run(s.title, func(t *testing.T) {
-					q := compile(t, s.query)
+					q := compileWith(t, s.query, eval.Config{Dialect: dialect})
 					for kind, wrap := range eventKinds {
 						require.Equal(t, s.want, matches(t, q, s.events, wrap), "events as %s", kind)
 					}
+					require.ElementsMatch(t, s.want, reference(t, q, s.events), "the plain evaluator")
 				})
 			}
 		})
@@ -74,7 +86,7 @@ func compile(t *testing.T, text string) *eval.Query {
 
 func compileWith(t *testing.T, text string, c eval.Config) *eval.Query {
 	t.Helper()
-	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
+	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{Dialect: c.Dialect})
 	require.NoError(t, err)
 	q, err := eval.Compile(tree, c)
 	require.NoError(t, err)
@@ -94,6 +106,33 @@ func matches(t *testing.T, q *eval.Query, docs []string, wrap func([]byte) eval.
 	var out []string
 	for m, err := range eval.NewEngine(q).NewStream().Run(context.Background(), events) {
 		require.NoError(t, err)
+		out = append(out, show(m))
+	}
+	return out
+}
+
+// reference is what the plain evaluator makes of the events.
+func reference(t *testing.T, q *eval.Query, events []string) []string {
+	t.Helper()
+	docs := make([]map[string]any, len(events))
+	for i, e := range events {
+		docs[i] = decoded([]byte(e))
+	}
+	results, err := evaltest.Evaluate(q.AST(), docs, evaltest.Options{Dialect: q.Dialect()})
+	require.NoError(t, err)
+	var out []string
+	for _, r := range results {
+		m := eval.Match{}
+		for _, k := range r.Keys {
+			m.Keys = append(m.Keys, event.Map{"k": k}.Field("k"))
+		}
+		for _, i := range r.Events {
+			if i < 0 {
+				m.Events = append(m.Events, nil)
+				continue
+			}
+			m.Events = append(m.Events, event.Map(docs[i]))
+		}
 		out = append(out, show(m))
 	}
 	return out

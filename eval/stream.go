@@ -79,7 +79,8 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 		s.routes = append(s.routes, make(map[string][]stepRef))
 	}
 	for i, q := range e.queries {
-		r := &run{bound: q, index: i, machine: q.NewMachine()}
+		r := &run{bound: q, index: i}
+		r.machine = q.NewMachine(s.opts.env(func(err error) { s.runError(r, err) }))
 		deliver := func(res op.Result) { s.deliver(r, res) }
 		r.emit = deliver
 		if limits := q.Plan.Limits; len(limits) > 0 {
@@ -218,7 +219,7 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 		for len(refs) > 0 && refs[0].query == q {
 			step := int(refs[0].step)
 			if st := &r.Steps[step]; st.Cond.Test(&s.ctx) {
-				s.hits.Add(&s.ctx, step, st.Keys)
+				s.hits.Add(&s.ctx, step, st)
 			}
 			refs = refs[1:]
 		}
@@ -233,9 +234,9 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 // hit hands the hits of the current event to the query.
 func (s *Stream) hit(r *run, ev *op.Held) {
 	switch c := s.clocks[r.clock]; {
-	case r.Plan.Kind == plan.Event:
+	case r.machine == nil:
 		r.emit(op.Result{Events: []*op.Held{ev}, Last: ev})
-	case r.Plan.Kind == plan.Sample:
+	case r.Plan.Kind != plan.Sequence: // in order of arrival
 		r.machine.Push(ev, &s.hits, r.emit)
 	case c.state != onTime: // counted by tick
 	case c.direct:
@@ -269,9 +270,15 @@ func (s *Stream) deliver(r *run, res op.Result) {
 }
 
 func (s *Stream) exprError(err error) {
+	if s.current != nil {
+		s.runError(s.current, err)
+	}
+}
+
+func (s *Stream) runError(r *run, err error) {
 	s.stats.Errors++
-	if s.opts.onError != nil && s.current != nil {
-		s.opts.onError(s.current.query, err)
+	if s.opts.onError != nil {
+		s.opts.onError(r.query, err)
 	}
 }
 

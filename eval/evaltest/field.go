@@ -8,8 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/eqlkit/eqlkit/ast"
 )
 
 // values are the values of a field. Nested objects and keys with dots are the
@@ -30,9 +28,9 @@ func values(doc map[string]any, path string) []any {
 
 // valuesOf are the values that a condition finds in a field. The timestamp is a
 // date, however it is written.
-func (ev *evaluator) valuesOf(f *ast.Field, doc map[string]any) []any {
-	found := values(doc, f.Path)
-	if f.Path != ev.opts.TimestampField {
+func (ev *evaluator) valuesOf(doc map[string]any, path string) []any {
+	found := values(doc, path)
+	if path != ev.opts.TimestampField {
 		return found
 	}
 	var dates []any

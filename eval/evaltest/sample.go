@@ -1,6 +1,7 @@
 package evaltest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -10,27 +11,36 @@ import (
 // sample chooses, for each tuple of keys that every filter has an event for,
 // events that all differ.
 func (ev *evaluator) sample(s *ast.Sample) []Result {
+	ev.arrive()
 	keys := make(map[string]tuple)
+	hosts := make(map[string]int)                    // by name, the first event of a group
 	groups := make([]map[string][]int, len(s.Terms)) // of each filter, by key
 	for i, t := range s.Terms {
 		groups[i] = make(map[string][]int)
 		for index, doc := range ev.docs {
-			if !ev.matches(t.Filter, index) {
+			if !ev.matches(t.Filter, place{event: index}) {
 				continue
 			}
 			for _, key := range tuples(keyFields(s.By, t), doc) {
-				keys[key.name()] = key
-				groups[i][key.name()] = append(groups[i][key.name()], index)
+				name := tuple{ev.host(index)}.name() + key.name()
+				if first, ok := hosts[name]; !ok || index < first {
+					hosts[name] = index
+				}
+				keys[name] = key
+				groups[i][name] = append(groups[i][name], index)
 			}
 		}
 	}
 	var results []Result
-	for _, key := range slices.SortedFunc(maps.Values(keys), tuple.compare) {
+	for _, name := range slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
+		return cmp.Or(keys[a].compare(keys[b]), cmp.Compare(hosts[a], hosts[b]))
+	}) {
+		key := keys[name]
 		// No choice needs more events of a filter than this.
 		most := len(groups) + ev.opts.MaxSamplesPerKey - 1
 		var candidates [][]int
 		for _, g := range groups {
-			events := g[key.name()]
+			events := g[name]
 			candidates = append(candidates, events[:min(len(events), most)])
 		}
 		choices := distinct(candidates, nil)

@@ -24,6 +24,8 @@ type property struct {
 	Fields     map[string]property
 	NullValue  any
 	Normalizer string
+	Value      any    // of a constant_keyword
+	Format     string // of a date
 }
 
 // rootsOf returns the mappings in data, those of indices in their order.
@@ -74,12 +76,17 @@ func readProperty(path string, v any, depth int) (p property, err error) {
 	if p.Normalizer, err = readString(path, "normalizer", m); err != nil {
 		return p, err
 	}
+	if ClassOf(p.Type) == Date {
+		if p.Format, err = readString(path, "format", m); err != nil {
+			return p, err
+		}
+	}
 	if p.Type == "alias" {
 		if p.Path, err = readString(path, "path", m); err != nil {
 			return p, err
 		}
 	}
-	p.NullValue = m["null_value"]
+	p.NullValue, p.Value = m["null_value"], m["value"]
 	if p.Properties, err = readProperties(path, "properties", m, depth); err != nil {
 		return p, err
 	}

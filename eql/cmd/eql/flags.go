@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -9,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
@@ -17,6 +20,9 @@ import (
 type eventFlags struct {
 	timestamp, tiebreaker, category string
 	mapping                         string
+	wildcards                       bool
+	hosts                           []string
+	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
 	limits                          limitFlags
@@ -37,6 +43,8 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 	fs.StringVar(&f.category, "event-category-field", "", "`field` with the category of an event (default event.category)")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the types of fields")
 	_ = cmd.MarkFlagFilename("mapping", "json")
+	fs.BoolVar(&f.wildcards, "wildcard-functions", false, "let endsWith and stringContains take * and ? of a literal for wildcards, as\nElasticsearch does")
+	fs.StringSliceVar(&f.hosts, "host-fields", nil, "`fields` that tell the host, the best first: sequences keep to one host; none\nfor none (default host.id,agent.id in the endpoint dialect, else none)")
 	f.limits.add(cmd)
 }
 
@@ -52,12 +60,21 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 	if f.category != "" {
 		opts = append(opts, eql.WithCategoryField(f.category))
 	}
+	if f.wildcards {
+		opts = append(opts, eql.WithWildcardFunctions())
+	}
+	switch {
+	case len(f.hosts) == 1 && f.hosts[0] == "none":
+		opts = append(opts, eql.WithHostFields())
+	case len(f.hosts) > 0:
+		opts = append(opts, eql.WithHostFields(f.hosts...))
+	}
 	if f.mapping != "" {
-		m, err := loadMapping(f.mapping)
-		if err != nil {
+		var err error
+		if f.types, err = loadMapping(f.mapping); err != nil {
 			return nil, err
 		}
-		opts = append(opts, eql.WithSchema(m))
+		opts = append(opts, eql.WithSchema(f.types))
 	}
 	return opts, nil
 }
@@ -68,7 +85,12 @@ func loadMapping(name string) (*schema.Mapping, error) {
 		return nil, err
 	}
 	m, err := schema.FromMapping(data)
-	if err != nil {
+	var syntax *event.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		at := int(syntax.Offset)
+		return nil, &source.Error{File: &source.File{Name: name, Text: string(data)}, Span: source.SpanAt(at, at+1), Msg: syntax.Msg}
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil

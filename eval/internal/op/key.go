@@ -29,6 +29,9 @@ type Hit struct {
 	Key []byte
 	// Vals is the tuple.
 	Vals []value.Value
+	// Tuple and Kept are what conditions that have to wait read of the event:
+	// those of the step, and those of later steps.
+	Tuple, Kept []value.Value
 }
 
 // Hits collects the hits of one event for one query. The zero Hits is empty.
@@ -42,7 +45,7 @@ type Hits struct {
 	choice  []int
 }
 
-type hitRange struct{ step, key, keyEnd, val, valEnd int }
+type hitRange struct{ step, key, keyEnd, val, valEnd, tuple, kept, keptEnd int }
 
 // Reset empties h.
 func (h *Hits) Reset() {
@@ -58,7 +61,23 @@ func (h *Hits) Len() int { return len(h.hits) }
 // At returns hit i.
 func (h *Hits) At(i int) Hit {
 	r := h.hits[i]
-	return Hit{r.step, h.keys[r.key:r.keyEnd], h.vals[r.val:r.valEnd:r.valEnd]}
+	return Hit{
+		Step: r.step,
+		Key:  h.keys[r.key:r.keyEnd], Vals: h.vals[r.val:r.valEnd:r.valEnd],
+		Tuple: h.vals[r.tuple:r.kept:r.kept], Kept: h.vals[r.kept:r.keptEnd:r.keptEnd],
+	}
+}
+
+// Keep drops the hits that keep does not want.
+func (h *Hits) Keep(keep func(Hit) bool) {
+	n := 0
+	for i := range h.hits {
+		if keep(h.At(i)) {
+			h.hits[n] = h.hits[i]
+			n++
+		}
+	}
+	h.hits = h.hits[:n]
 }
 
 // Clone returns a copy that does not share memory with h.
@@ -70,9 +89,10 @@ func (h *Hits) Clone() *Hits {
 	}
 }
 
-// Add records that the record of c satisfies a step: one hit for each tuple of
-// keys, none if a key without value is not optional.
-func (h *Hits) Add(c *Ctx, step int, keys []Key) {
+// Add records that the record of c satisfies step s, which has the given number:
+// one hit for each tuple of keys, none if a key without value is not optional.
+func (h *Hits) Add(c *Ctx, step int, s *Step) {
+	keys := s.Keys
 	h.options = h.options[:0]
 	for _, k := range keys {
 		v := c.Rec.Get(k.Slot)
@@ -82,8 +102,24 @@ func (h *Hits) Add(c *Ctx, step int, keys []Key) {
 		h.options = append(h.options, keyValues(v))
 	}
 	h.choice = append(h.choice[:0], make([]int, len(keys))...)
+	along := hitRange{step: step, tuple: len(h.vals)}
+	for _, src := range s.tuple {
+		h.vals = append(h.vals, src.take(c))
+	}
+	along.kept = len(h.vals)
+	for _, src := range s.kept {
+		h.vals = append(h.vals, src.take(c))
+	}
+	along.keptEnd = len(h.vals)
+	host := len(h.keys)
+	if s.Hosts != nil {
+		h.keys = appendKey(h.keys, hostOf(c, s.Hosts))
+	}
+	hostEnd := len(h.keys)
 	for range maxTuples {
-		r := hitRange{step: step, key: len(h.keys), val: len(h.vals)}
+		r := along
+		r.key, r.val = len(h.keys), len(h.vals)
+		h.keys = append(h.keys, h.keys[host:hostEnd]...)
 		for i, vs := range h.options {
 			v := vs[h.choice[i]]
 			h.keys = appendKey(h.keys, v)

@@ -15,6 +15,7 @@ type sample struct {
 	filters int
 	most    int // combinations for each key
 	rows    map[string]*sampleRow
+	order   []*sampleRow // as they came about
 }
 
 type sampleRow struct {
@@ -43,6 +44,7 @@ func (m *sample) Push(ev *Held, hits *Hits, _ func(Result)) {
 		if r == nil {
 			r = &sampleRow{vals: cloneTuple(h.Vals), events: make([][]*Held, m.filters)}
 			m.rows[string(h.Key)] = r
+			m.order = append(m.order, r)
 		}
 		// More candidates cannot add a combination: at most filters-1 of them
 		// are taken by other filters.
@@ -54,16 +56,14 @@ func (m *sample) Push(ev *Held, hits *Hits, _ func(Result)) {
 
 // Close implements Machine.
 func (m *sample) Close(emit func(Result)) {
-	rows := make([]*sampleRow, 0, len(m.rows))
-	for _, r := range m.rows {
-		rows = append(rows, r)
-	}
-	slices.SortFunc(rows, func(a, b *sampleRow) int { return compareTuples(a.vals, b.vals) })
-	for _, r := range rows {
+	// Hosts may have keys in common.
+	slices.SortStableFunc(m.order, func(a, b *sampleRow) int { return compareTuples(a.vals, b.vals) })
+	for _, r := range m.order {
 		left := m.most
 		r.combine(make([]*Held, 0, m.filters), &left, emit)
 	}
 	clear(m.rows)
+	m.order = nil
 }
 
 // combine emits the combinations that begin with chosen, in lexicographic

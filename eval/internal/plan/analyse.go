@@ -35,6 +35,17 @@ type Options struct {
 	MaxSamples int
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
+
+	// Wildcards makes endsWith and stringContains of the Elasticsearch dialect take
+	// wildcards in a literal, where they are asked about a field.
+	Wildcards bool
+
+	// Systems are the operating systems that the query is made for; nil for all.
+	Systems []string
+	// Partition names the fields that tell hosts apart: sequences, samples and
+	// processes of different hosts have nothing to do with each other. The first
+	// field that has a value counts. Nil for one host.
+	Partition []string
 }
 
 // New plans q. The error is a source.List with every problem found, up to a
@@ -58,6 +69,10 @@ type analyser struct {
 	errs source.List
 
 	unknown source.List // fields that the schema does not know
+
+	scope     scope
+	lineages  int  // number of "descendant of" so far
+	inLineage bool // whether one is being planned
 }
 
 // maxProblems is how many problems are reported: nobody reads more, and to find
@@ -100,7 +115,8 @@ func (a *analyser) boolean(x ast.Expr, what string) Expr {
 
 func (a *analyser) needBoolean(x ast.Expr, t fn.Type, what string) {
 	if !t.Fits(fn.Boolean) {
-		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).Hint = "compare it with something"
+		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).
+			Hint = "compare it with a value, or write != null if it only has to exist"
 	}
 }
 
@@ -136,10 +152,12 @@ func (a *analyser) expr(x ast.Expr) Expr {
 		}
 		return a.in(x)
 	case *ast.Call:
+		if a.isSearch(x) {
+			return a.search(x)
+		}
 		return a.call(x)
 	case *ast.Lineage:
-		a.errorf("unsupported", x.Relation.Range, "process relationships (%s of) are not supported", x.Relation.Name)
-		return &Const{at: place}
+		return a.lineage(x)
 	default:
 		panic(fmt.Sprintf("plan: unexpected expression %T", x))
 	}
@@ -295,6 +313,7 @@ func mirrored(op ast.Op) ast.Op {
 func (a *analyser) in(x *ast.Match) Expr {
 	place := at{x.Span()}
 	n := &In{at: place, X: a.expr(x.X), Fold: x.Op == ast.InFold}
+	n.IDs = !n.Fold && a.comparesIDs(n.X)
 	t := n.X.Type()
 	if n.Fold && !t.Fits(fn.String) {
 		a.errorf("type", x.X.Span(), "in~ works on strings, but %s is %s", describe(x.X), withArticle(t)).Hint = "use in instead"
@@ -303,11 +322,16 @@ func (a *analyser) in(x *ast.Match) Expr {
 		e := a.expr(item)
 		switch it := e.Type(); {
 		case isField(e):
-			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "write == and or instead"
+			bad := a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item))
+			bad.Hint = "the values of two fields cannot be compared"
+			if a.Dialect == ast.Endpoint {
+				bad.Hint = "compare the two fields with =="
+			}
 			continue
+		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):
 			a.errorf("type", x.X.Span(), "the list behind in~ may hold strings only, but %s is %s", describe(item), withArticle(it))
+		case n.IDs && it.Fits(fn.Number):
 		case !comparable(t, it):
 			a.errorf("type", x.X.Span(), "%s is %s, but the list holds %s, which is %s", describe(x.X), withArticle(t), describe(item), withArticle(it))
 		}
@@ -350,9 +374,7 @@ func (a *analyser) match(x *ast.Match) Expr {
 	m := &Match{at: place, X: a.expr(x.X), Op: x.Op}
 	if t := m.X.Type(); !t.Fits(fn.String) {
 		e := a.errorf("type", x.X.Span(), "%s works on strings, but %s is %s", quoted(x.Op), describe(x.X), withArticle(t))
-		if x.Op == ast.Colon {
-			e.Hint = "use == instead"
-		}
+		e.Hint = insteadOfPattern(x, t)
 	}
 	for _, item := range x.List {
 		switch p := ast.Unparen(item).(type) {
@@ -368,6 +390,18 @@ func (a *analyser) match(x *ast.Match) Expr {
 		}
 	}
 	return negateIf(x.Not, place, m)
+}
+
+// insteadOfPattern says what to write instead of a pattern for what is no string.
+func insteadOfPattern(x *ast.Match, t fn.Type) string {
+	switch {
+	case t == fn.IP:
+		return fmt.Sprintf(`write cidrMatch(%s, "10.0.0.0/8")`, describe(x.X))
+	case x.Op == ast.Colon:
+		return "use == instead"
+	default:
+		return fmt.Sprintf("write string(%s) %s ...", describe(x.X), x.Op)
+	}
 }
 
 func quoted(op ast.Op) string {

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"errors"
-	"strconv"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -22,6 +22,12 @@ func (a *analyser) fold(x Expr) Expr {
 	switch x := x.(type) {
 	case *Const, *Field, *Same:
 		return x
+	case *Search:
+		cond := a.fold(x.Cond)
+		if c, ok := cond.(*Const); ok && (c.V.Kind() != value.Bool || !c.V.Bool()) {
+			return &Const{at: x.at, V: value.OfBool(false)}
+		}
+		return &Search{x.at, x.Array, x.Var, cond}
 	case *Call:
 		return a.foldCall(x)
 	case *Arith:
@@ -94,7 +100,7 @@ func (a *analyser) foldCall(x *Call) Expr {
 	}
 	c.Impl = impl
 	if !constant {
-		return c
+		return a.asWildcard(c)
 	}
 	args := make([]value.Value, len(constants))
 	for i, k := range constants {
@@ -105,6 +111,31 @@ func (a *analyser) foldCall(x *Call) Expr {
 		a.errorf("constant", x.span, "%s: %v", x.Fn.Name, err)
 	}
 	return &Const{at: x.at, V: v}
+}
+
+// asWildcard returns what Elasticsearch makes of endsWith and stringContains with
+// a field and a literal: a wildcard query with the literal as it is.
+func (a *analyser) asWildcard(c *Call) Expr {
+	if !a.Wildcards || a.Dialect != ast.Elasticsearch || len(c.Args) != 2 || !isField(c.Args[0]) {
+		return c
+	}
+	needle, ok := c.Args[1].(*Const)
+	if !ok || needle.V.Kind() != value.String {
+		return c
+	}
+	m := &Match{at: c.at, X: c.Args[0], Op: ast.Like, Escapes: true}
+	if c.Fold {
+		m.Op = ast.LikeFold
+	}
+	switch c.Fn.Name {
+	case "endsWith":
+		m.Patterns = []string{"*" + needle.V.Str()}
+	case "stringContains":
+		m.Patterns = []string{"*" + needle.V.Str() + "*"}
+	default:
+		return c
+	}
+	return a.foldMatch(m)
 }
 
 func (a *analyser) foldArith(x *Arith) Expr {
@@ -165,6 +196,9 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 		}
 		return &Not{x.at, l}
 	}
+	if okR && cr.V.Kind().IsNumber() && a.comparesIDs(l) {
+		return &CompareID{x.at, x.Op, l.(*Field), cr.V}
+	}
 	if okR {
 		return a.fitted(&Compare{x.at, x.Op, l, r}, cr)
 	}
@@ -172,7 +206,7 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 }
 
 func (a *analyser) foldIn(x *In) Expr {
-	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, Values: x.Values}
+	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, IDs: x.IDs, Values: x.Values}
 	for _, item := range x.Items {
 		c, ok := a.fold(item).(*Const)
 		if !ok {
@@ -189,16 +223,22 @@ func (a *analyser) foldIn(x *In) Expr {
 	if len(in.Values) == 0 {
 		return &Const{at: x.at, V: value.OfBool(false)}
 	}
+	in.IDs = in.IDs && slices.ContainsFunc(in.Values, func(v value.Value) bool { return v.Kind().IsNumber() })
+	if in.IDs {
+		return in
+	}
 	return a.fittedIn(in)
 }
 
 func (a *analyser) foldMatch(x *Match) Expr {
-	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places}
+	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places, Escapes: x.Escapes}
 	if len(m.Patterns) == 0 { // all of them null
 		return &Const{at: x.at}
 	}
-	switch m.Op {
-	case ast.Regex, ast.RegexFold:
+	switch {
+	case m.Escapes:
+		m.M = pattern.EscapedWildcard(m.Patterns[0], m.Op != ast.Like)
+	case m.Op == ast.Regex, m.Op == ast.RegexFold:
 		re, err := pattern.Regex(m.Patterns, m.Op == ast.RegexFold, a.Regex)
 		if err != nil {
 			a.regexError(m, err)
@@ -212,19 +252,6 @@ func (a *analyser) foldMatch(x *Match) Expr {
 		return &Const{at: x.at, V: m.Test(c.V)}
 	}
 	return m
-}
-
-func (a *analyser) regexError(m *Match, err error) {
-	span, msg := m.span, err.Error()
-	var re *pattern.RegexError
-	if errors.As(err, &re) && re.Pattern < len(m.places) {
-		span = m.places[re.Pattern]
-		msg = re.Msg
-		if p := m.Patterns[re.Pattern]; re.Offset >= 0 && len(p) <= 60 {
-			msg += " at character " + strconv.Itoa(len([]rune(p[:min(re.Offset, len(p))]))+1) + " of the pattern"
-		}
-	}
-	a.errorf("regex", span, "invalid regular expression: %s", msg)
 }
 
 func (a *analyser) foldLogic(x *Logic) Expr {
