@@ -3,6 +3,7 @@ package eql_test
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -411,15 +412,15 @@ func complete(t *testing.T, title string, list []deviation) {
 	section, _, _ = strings.Cut(section, "\n## ")
 	var rows []string
 	for line := range strings.Lines(section) {
-		if cells := strings.Split(line, " | "); len(cells) > 1 {
+		if cells := strings.Split(line, " | "); len(cells) > 1 && cells[0] != "| topic" {
 			rows = append(rows, strings.TrimPrefix(cells[0], "| "))
 		}
 	}
-	require.Equal(t, "topic", rows[0])
+	require.NotEmpty(t, rows)
 	var topics []string
 	for _, d := range list {
 		assert.True(t, len(d.cases) > 0 || d.check != nil, d.topic)
 		topics = append(topics, d.topic)
 	}
-	assert.ElementsMatch(t, rows[1:], topics)
+	assert.ElementsMatch(t, rows, topics)
 }
