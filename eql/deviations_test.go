@@ -113,6 +113,7 @@ var deviations = []deviation{
 	{"comparing two fields", []deviationCase{
 		{query: `any where f == g`, err: "1:16: a field cannot be compared with another field"},
 		{query: `any where ?f == ?g`, docs: some("", "1"), want: []string{"1"}},
+		{query: `any where length(g) == f`, docs: []string{doc(1, "a", 1, `"f": 2, "g": "ab"`), doc(2, "a", 2, `"f": 3, "g": "ab"`)}, want: []string{"1"}},
 	}, nil},
 	{"errors while running", []deviationCase{
 		{query: `any where 10 / f > 1 or f == 0`, docs: some("0", "2"), want: []string{"1", "2"}, reported: "division by zero"},
@@ -163,6 +164,10 @@ var deviations = []deviation{
 		{
 			query: `any where f == "31-12-2023"`, docs: some(`"31-12-2023"`, `"2023-12-31"`, `"31/12/2023"`), want: []string{"1", "2"},
 			opts: []eql.Option{eql.WithSchema(mapping(`{"properties": {"f": {"type": "date", "format": "dd-MM-yyyy"}}}`))},
+		},
+		{
+			query: `any where f == "soon"`, err: `f is compared with "soon", which is no date`,
+			opts: []eql.Option{eql.WithSchema(mapping(`{"properties": {"f": {"type": "date"}}}`))},
 		},
 		{
 			query: `any where f > "2023"`, err: "not supported",
@@ -406,15 +411,15 @@ func complete(t *testing.T, title string, list []deviation) {
 	section, _, _ = strings.Cut(section, "\n## ")
 	var rows []string
 	for line := range strings.Lines(section) {
-		if cells := strings.Split(line, " | "); len(cells) > 1 {
+		if cells := strings.Split(line, " | "); len(cells) > 1 && cells[0] != "| topic" {
 			rows = append(rows, strings.TrimPrefix(cells[0], "| "))
 		}
 	}
-	require.Equal(t, "topic", rows[0])
+	require.NotEmpty(t, rows)
 	var topics []string
 	for _, d := range list {
 		assert.True(t, len(d.cases) > 0 || d.check != nil, d.topic)
 		topics = append(topics, d.topic)
 	}
-	assert.ElementsMatch(t, rows[1:], topics)
+	assert.ElementsMatch(t, rows, topics)
 }
