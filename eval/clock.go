@@ -109,26 +109,26 @@ func nanos(t time.Time) int64 {
 func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
 	if c.kept == nil {
 		c.kept = &kept{ev: ev}
-		b.Retain(ev)
+		b.Wait(ev.Bytes())
 		heap.Push(&c.queue, c.kept)
 	}
 	h := hits.Clone()
-	b.Charge(h.Size())
+	b.Wait(h.Size())
 	c.kept.parts = append(c.kept.parts, keptPart{r, h})
 }
 
 // doubt keeps the current event back because it is ahead of time.
 func (c *clock) doubt(ev *op.Held, source string, b *op.Budget) {
 	c.kept = &kept{ev: ev, source: source}
-	b.Retain(ev)
+	b.Wait(ev.Bytes())
 	c.doubts = append(c.doubts, c.kept)
 }
 
 // free gives back what an event cost that is not kept back any more.
 func (k *kept) free(b *op.Budget) {
-	b.Release(k.ev)
+	b.Wait(-k.ev.Bytes())
 	for _, p := range k.parts {
-		b.Charge(-p.hits.Size())
+		b.Wait(-p.hits.Size())
 	}
 }
 

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
 	"errors"
@@ -208,30 +209,39 @@ func (s *Stream) doubted(k *kept, t timeliness) {
 // release hands to the queries what a clock need not keep back any more, and
 // lets time pass for them.
 func (s *Stream) release(c *clock) {
-	for k := c.next(); k != nil; k = c.next() {
-		c.pass(k.ev.Time)
-		for _, p := range k.parts {
-			p.run.machine.Push(k.ev, p.hits, p.run.emit)
-			c.plan(p.run)
-		}
-		k.free(s.budget)
+	for s.step(c) { //nolint:revive // all of them
 	}
 	c.pass(c.now)
 }
 
-// relieve makes room when events that are kept back take too much: it stops
+// step hands one event to the queries that a clock need not keep back any more,
+// and reports whether there was one.
+func (s *Stream) step(c *clock) bool {
+	k := c.next()
+	if k == nil {
+		return false
+	}
+	c.pass(k.ev.Time)
+	for _, p := range k.parts {
+		p.run.machine.Push(k.ev, p.hits, p.run.emit)
+		c.plan(p.run)
+	}
+	k.free(s.budget)
+	return true
+}
+
+// relieve makes room. If it is events kept back that take too much it stops
 // waiting for what may still come before them.
 func (s *Stream) relieve() {
-	for s.budget.Full() {
-		s.budget.Shrink()
+	for s.budget.Hurry() {
 		fullest := s.clocks[0]
 		for _, c := range s.clocks {
 			if len(c.queue) > len(fullest.queue) {
 				fullest = c
 			}
 		}
-		if !s.budget.Full() || len(fullest.queue) == 0 {
-			return
+		if len(fullest.queue) == 0 {
+			break
 		}
 		at := fullest.queue[0].ev.Time
 		if fullest.field.hasTiebreaker {
@@ -241,6 +251,7 @@ func (s *Stream) relieve() {
 		s.stats.Hurried++
 		s.release(fullest)
 	}
+	s.budget.Shrink()
 }
 
 // refs returns the steps that the event concerns, in the order of the queries.
@@ -405,11 +416,36 @@ func (s *Stream) Close(yield func(Match) bool) {
 	s.closed = true
 	s.begin(yield)
 	defer s.end()
-	s.advance(math.MaxInt64)
+	for _, c := range s.clocks {
+		for _, j := range c.advance(math.MaxInt64) {
+			c.resolve(j, s.doubted)
+		}
+		for s.step(c) { //nolint:revive // all of them
+		}
+	}
+	s.finish()
+}
+
+// finish delivers what is certain now that nothing follows: absences in the
+// order in which time would have decided them, then the rest.
+func (s *Stream) finish() {
+	type final struct {
+		run *run
+		op.Result
+	}
+	var all []final
 	for _, r := range s.runs {
 		if r.machine != nil {
-			r.machine.Close(r.emit)
+			r.machine.Close(func(res op.Result) { all = append(all, final{r, res}) })
 		}
+	}
+	slices.SortStableFunc(all, func(a, b final) int {
+		return cmp.Compare(uint64(a.Due-1), uint64(b.Due-1)) // NoTime comes last
+	})
+	for _, f := range all {
+		f.run.emit(f.Result)
+	}
+	for _, r := range s.runs {
 		if r.limiter != nil {
 			r.limiter.Close(func(res op.Result) { s.deliver(r, res) })
 		}

@@ -29,6 +29,7 @@ type Budget struct {
 
 	items    int
 	bytes    int64
+	waiting  int64 // of these, what is kept back
 	accounts []*Account
 
 	// The victim is the account that has to give when the total is exceeded:
@@ -84,22 +85,32 @@ const heldCost = 48
 // Retain notes that an event is kept once more.
 func (b *Budget) Retain(h *Held) {
 	if h.refs++; h.refs == 1 {
-		b.bytes += int64(h.Size) + heldCost
+		b.bytes += h.Bytes()
 	}
 }
 
 // Release notes that an event is kept once less.
 func (b *Budget) Release(h *Held) {
 	if h.refs--; h.refs == 0 {
-		b.bytes -= int64(h.Size) + heldCost
+		b.bytes -= h.Bytes()
 	}
 }
 
-// Charge notes that n bytes more are in use, or less.
-func (b *Budget) Charge(n int64) { b.bytes += n }
+// Wait notes that what is kept back for its turn takes n bytes more, or less.
+func (b *Budget) Wait(n int64) {
+	b.waiting += n
+	b.bytes += n
+}
 
-// Full reports whether more is kept than the limits allow.
-func (b *Budget) Full() bool { return b.over(0) }
+// Hurry reports whether there is little room left because of what is kept back
+// for its turn, so that not all of it can wait.
+func (b *Budget) Hurry() bool {
+	if b.Limits.Bytes == 0 || b.bytes <= b.Limits.Bytes-b.Limits.Bytes/16 {
+		return false
+	}
+	a := b.fattest()
+	return a == nil || b.waiting > a.weight()
+}
 
 func (a *Account) items() int { return a.Open + a.Pending + a.Other }
 
@@ -119,7 +130,7 @@ func (a *Account) admit(cost int64, ev *Held) bool {
 		return true
 	}
 	if ev != nil && ev.refs == 0 {
-		cost += int64(ev.Size) + heldCost
+		cost += ev.Bytes()
 	}
 	for {
 		own := b.Limits.PerQuery > 0 && a.items() >= b.Limits.PerQuery
@@ -157,7 +168,7 @@ func (b *Budget) over(cost int64) bool {
 
 // Shrink evicts as long as there are too many bytes, if the policy says so.
 func (b *Budget) Shrink() {
-	for b.Limits.Policy == EvictOldest && b.Full() {
+	for b.Limits.Policy == EvictOldest && b.over(0) {
 		a := b.fattest()
 		if a == nil || !a.machine.evict() {
 			return

@@ -191,11 +191,14 @@ func (c *candidates) decide(w *candidate) {
 }
 
 // release appends to done the matches of the decided candidates that no
-// undecided one precedes.
+// undecided one precedes. What had to wait for one is due when that is.
 func (m *sequence) release(done []Result) []Result {
 	c := &m.waits
+	due := int64(NoTime)
 	for len(c.fifo) > 0 && c.fifo[0].decided {
 		first := c.fifo[0]
+		due = max(due, first.due)
+		first.due = due
 		if !first.refuted {
 			done = append(done, m.settled(first))
 		}

@@ -18,6 +18,9 @@ type Held struct {
 	refs int32 // how often machines keep it; see Budget
 }
 
+// Bytes returns what the event takes, about.
+func (h *Held) Bytes() int64 { return int64(h.Size) + heldCost }
+
 // NoTime is the time of an event without one.
 const NoTime = never
 
