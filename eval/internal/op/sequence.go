@@ -177,7 +177,7 @@ func (m *sequence) step(ev *Held, at place, stage int) {
 		return
 	}
 	m.replace(at, stage, ev)
-	m.take(i, at, ev, stage)
+	m.take(i, ev, stage)
 	if m.gappy {
 		m.gaps.at(i).at = never
 	}
