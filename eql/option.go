@@ -2,7 +2,6 @@ package eql
 
 import (
 	"errors"
-	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -95,15 +94,3 @@ func WithQueryLimits(size, depth int) Option {
 func WithRegexLimits(length, states int) Option {
 	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
 }
-
-// A StreamOption tunes a Stream.
-type StreamOption = eval.StreamOption
-
-// WithLateness lets events come out of order by up to d; see eval.WithLateness.
-func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
-
-// WithOnLate has f called for every event that comes too late for sequences.
-func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
-
-// WithOnError has f called for every expression that became null by an error.
-func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

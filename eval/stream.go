@@ -209,25 +209,21 @@ func (s *Stream) doubted(k *kept, t timeliness) {
 // release hands to the queries what a clock need not keep back any more, and
 // lets time pass for them.
 func (s *Stream) release(c *clock) {
-	for s.step(c) { //nolint:revive // all of them
-	}
+	s.drain(c)
 	c.pass(c.now)
 }
 
-// step hands one event to the queries that a clock need not keep back any more,
-// and reports whether there was one.
-func (s *Stream) step(c *clock) bool {
-	k := c.next()
-	if k == nil {
-		return false
+// drain hands to the queries what a clock need not keep back any more, as time
+// passes from one event to the next.
+func (s *Stream) drain(c *clock) {
+	for k := c.next(); k != nil; k = c.next() {
+		c.pass(k.ev.Time)
+		for _, p := range k.parts {
+			p.run.machine.Push(k.ev, p.hits, p.run.emit)
+			c.plan(p.run)
+		}
+		k.free(s.budget)
 	}
-	c.pass(k.ev.Time)
-	for _, p := range k.parts {
-		p.run.machine.Push(k.ev, p.hits, p.run.emit)
-		c.plan(p.run)
-	}
-	k.free(s.budget)
-	return true
 }
 
 // relieve makes room. If it is events kept back that take too much it stops
@@ -398,7 +394,7 @@ func (s *Stream) EndSource(name string, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		if j := c.timeline.end(name); j != nil {
+		if j := c.end(name); j != nil {
 			c.resolve(*j, s.doubted)
 		}
 		s.release(c)
@@ -420,8 +416,7 @@ func (s *Stream) Close(yield func(Match) bool) {
 		for _, j := range c.advance(math.MaxInt64) {
 			c.resolve(j, s.doubted)
 		}
-		for s.step(c) { //nolint:revive // all of them
-		}
+		s.drain(c)
 	}
 	s.finish()
 }

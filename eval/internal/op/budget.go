@@ -63,7 +63,9 @@ func (b *Budget) join(m Machine) *Account {
 
 // Leave closes an account: its machine is dropped with all that it holds.
 func (b *Budget) Leave(a *Account) {
-	for a.machine.evict() { //nolint:revive // until nothing is left
+	a.machine.Trace(nil)
+	for more := true; more; {
+		more = a.machine.evict()
 	}
 	for i, o := range b.accounts {
 		if o == a {

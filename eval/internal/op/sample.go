@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A sample finds, for every key, different events that satisfy one filter each.
@@ -37,7 +38,7 @@ func newSample(q *plan.Query, b *Budget) *sample {
 func (m *sample) Account() *Account { return m.account }
 
 // Trace implements Machine.
-func (m *sample) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
+func (m *sample) Trace(f func(Note), kinds ...NoteKind) { m.set(f, kinds) }
 
 // Due implements Machine: a sample knows no time.
 func (m *sample) Due() int64 { return NotDue }
@@ -141,29 +142,31 @@ func (m *sample) note(kind NoteKind, r *sampleRow) {
 
 // Close implements Machine.
 func (m *sample) Close(emit func(Result)) {
-	rows := make([]*sampleRow, 0, len(m.rows))
+	type keyed struct {
+		vals []value.Value
+		row  *sampleRow
+	}
+	rows := make([]keyed, 0, len(m.rows))
 	for _, r := range m.rows {
-		rows = append(rows, r)
+		rows = append(rows, keyed{tuple(r.key), r})
 	}
-	slices.SortFunc(rows, func(a, b *sampleRow) int { return compareTuples(tuple(a.key), tuple(b.key)) })
-	for _, r := range rows {
+	slices.SortFunc(rows, func(a, b keyed) int { return compareTuples(a.vals, b.vals) })
+	for _, k := range rows {
 		left := m.most
-		r.combine(make([]*Held, 0, m.filters), &left, emit)
+		k.row.combine(k.vals, make([]*Held, 0, m.filters), &left, emit)
 		if left == m.most {
-			m.note(Ended, r)
+			m.note(Ended, k.row)
 		}
-	}
-	for _, r := range rows {
-		m.drop(r)
+		m.drop(k.row)
 	}
 }
 
 // combine emits the combinations that begin with chosen, in lexicographic
 // order, as long as there are some left to emit.
-func (r *sampleRow) combine(chosen []*Held, left *int, emit func(Result)) {
+func (r *sampleRow) combine(keys []value.Value, chosen []*Held, left *int, emit func(Result)) {
 	if len(chosen) == len(r.events) {
 		*left--
-		emit(Result{Keys: tuple(r.key), Events: slices.Clone(chosen), Due: NoTime})
+		emit(Result{Keys: keys, Events: slices.Clone(chosen), Due: NoTime})
 		return
 	}
 	for _, ev := range r.events[len(chosen)] {
@@ -171,7 +174,7 @@ func (r *sampleRow) combine(chosen []*Held, left *int, emit func(Result)) {
 			return
 		}
 		if !slices.Contains(chosen, ev) {
-			r.combine(append(chosen, ev), left, emit)
+			r.combine(keys, append(chosen, ev), left, emit)
 		}
 	}
 }

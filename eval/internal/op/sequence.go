@@ -122,7 +122,7 @@ func newSequence(spec *sequenceSpec, span int64, b *Budget) *sequence {
 func (m *sequence) Account() *Account { return m.account }
 
 // Trace implements Machine.
-func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
+func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.set(f, kinds) }
 
 // Push implements Machine. Missing events come first, so that they do not
 // refute what ends with this event; then the stages from the last to the first,
