@@ -91,3 +91,18 @@ func RetainFields(paths ...string) func(Event) Event { return eval.RetainFields(
 
 // RetainReference keeps the id of an event; see eval.RetainReference.
 func RetainReference(id func(Event) string) func(Event) Event { return eval.RetainReference(id) }
+
+// A ProcessTree knows the processes of hosts; see eval.ProcessTree.
+type ProcessTree = eval.ProcessTree
+
+// WithProcessTree lets "descendant of" make use of t; see eval.WithProcessTree.
+func WithProcessTree(t ProcessTree) StreamOption { return eval.WithProcessTree(t) }
+
+// WithProcessLimits bounds what "descendant of" remembers; see eval.WithProcessLimits.
+func WithProcessLimits(n int, idle time.Duration) StreamOption {
+	return eval.WithProcessLimits(n, idle)
+}
+
+// WithPartialsPerKey bounds the partial sequences of sequences whose steps have
+// names; see eval.WithPartialsPerKey.
+func WithPartialsPerKey(n int) StreamOption { return eval.WithPartialsPerKey(n) }

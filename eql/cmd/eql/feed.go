@@ -20,7 +20,7 @@ const defaultTimestamp = "@timestamp"
 // A record is an event together with where it stands.
 type record struct {
 	*event.Document
-	place input.Place
+	doc input.Doc
 }
 
 // A sink takes the matches of a run.
@@ -78,7 +78,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 			f.refuse(err)
 			continue
 		}
-		rec := &record{event.JSON(doc.Data), doc.Place}
+		rec := &record{event.JSON(doc.Data), doc}
 		if f.flags.sort {
 			waiting = append(waiting, rec)
 		} else if f.push(rec); f.err != nil {
@@ -105,10 +105,12 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 
 func (f *feed) push(rec *record) {
 	if err := f.stream.Push(rec, f.take); err != nil {
-		if cause := errors.Unwrap(err); cause != nil {
-			err = cause // its place says more than its number
+		var syntax *event.SyntaxError
+		if errors.As(err, &syntax) {
+			f.refuse(rec.doc.Fault(int(syntax.Offset), syntax.Msg))
+		} else {
+			f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
 		}
-		f.refuse(&input.Refusal{Place: rec.place, Reason: err.Error()})
 		return
 	}
 	f.events++
@@ -169,20 +171,28 @@ func (f *feed) conclude() error {
 		text string
 	}{
 		{uint64(f.refused), "could not be read"},
-		{st.Late, "were older than one before them, so that sequences did not see them; see --sort"},
-		{st.Untimed, "had no time, so that sequences did not see them"},
+		{st.Late, "came after a later one and stayed out of sequences; see --sort"},
+		{st.Untimed, "had no time and stayed out of sequences"},
 	} {
 		if note.n > 0 {
-			f.app.warnf("%d events %s", note.n, note.text)
+			f.app.warnf("%s %s", count(note.n, "event"), note.text)
 		}
 	}
 	if st.Errors > 0 {
-		f.app.warnf("%d conditions met an error, such as a division by zero, and did not hold", st.Errors)
+		f.app.warnf("%s met an error, such as a division by zero, and did not hold", count(st.Errors, "condition"))
 	}
 	if f.unread > 0 {
 		return errProblems
 	}
 	return nil
+}
+
+// count returns n with its noun.
+func count(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // rate is the number of events a second.

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -14,6 +15,7 @@ import (
 type sample struct {
 	filters int
 	most    int // combinations for each key
+	keyShape
 	tracer
 	account *Account
 	rows    map[string]*sampleRow
@@ -26,11 +28,10 @@ type sampleRow struct {
 	older, newer *sampleRow
 }
 
-func newSample(q *plan.Query, b *Budget) *sample {
-	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow)}
+func newSample(q *plan.Query, a *Account) *sample {
+	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow), keyShape: shapeOf(q), account: a}
 	m.oldest = &sampleRow{}
 	m.oldest.older, m.oldest.newer = m.oldest, m.oldest
-	m.account = b.join(m)
 	return m
 }
 
@@ -130,7 +131,7 @@ func (m *sample) evict() bool {
 // note makes a note of a row, if anybody wants it.
 func (m *sample) note(kind NoteKind, r *sampleRow) {
 	if m.wants(kind) {
-		n := Note{Kind: kind, Keys: tuple(r.key)}
+		n := Note{Kind: kind, Keys: m.tuple(r.key)}
 		for _, events := range r.events {
 			if len(events) > 0 {
 				n.Chain = append(n.Chain, events[0])
@@ -148,9 +149,11 @@ func (m *sample) Close(emit func(Result)) {
 	}
 	rows := make([]keyed, 0, len(m.rows))
 	for _, r := range m.rows {
-		rows = append(rows, keyed{tuple(r.key), r})
+		rows = append(rows, keyed{m.tuple(r.key), r})
 	}
-	slices.SortFunc(rows, func(a, b keyed) int { return compareTuples(a.vals, b.vals) })
+	slices.SortFunc(rows, func(a, b keyed) int {
+		return cmp.Or(compareTuples(a.vals, b.vals), cmp.Compare(a.row.key, b.row.key))
+	})
 	for _, k := range rows {
 		left := m.most
 		k.row.combine(k.vals, make([]*Held, 0, m.filters), &left, emit)

@@ -1,53 +1,58 @@
 package input
 
-const endless = "the array has no end"
+import "fmt"
 
 // array yields the elements of the array that begins here. An array that is
-// broken off ends the input: nothing behind the break can be trusted.
+// broken off is an error of the input, not of an element.
 func (s *splitter) array(yield func(Doc, error) bool) bool {
+	from := s.line
 	_, _ = s.next() // the bracket
 	for n := 1; ; n++ {
 		c, ok := s.peek()
-		at := Place{File: s.file, Line: s.line, Element: n}
+		at := Place{File: s.file, Line: s.line, Element: n, before: s.col}
 		switch {
 		case s.err != nil:
 			return true
 		case !ok:
-			return s.refuse(yield, at, endless)
+			s.err = fmt.Errorf("the array that begins in line %d has no end", from)
+			return true
 		case c == ']' && n == 1:
 			_, _ = s.next()
 			return true
 		}
-		end, tooLong := s.element()
+		end, whole, tooLong := s.element()
 		var more bool
 		switch {
 		case s.err != nil:
 			return true
 		case tooLong:
 			more = s.refuse(yield, at, s.tooLong())
-		case end == 0:
-			more = s.refuse(yield, at, endless)
+		case !whole:
+			s.err = fmt.Errorf("the array that begins in line %d breaks off in element %d", from, n)
+			return true
 		case len(s.doc) == 0:
 			more = s.refuse(yield, at, "an element is missing")
 		default:
 			more = s.emit(yield, at, s.doc)
 		}
-		if !more || end != ',' {
+		if !more || end == ']' {
 			return more
 		}
 	}
 }
 
 // element takes one element into s.doc and the comma or bracket behind it,
-// which it returns; 0 if the text ends before. White space at the element's end
-// is dropped. If the element is beyond the limit, s.doc is incomplete.
-func (s *splitter) element() (end byte, tooLong bool) {
+// which it returns; 0 if the text ends before, in which case the element may not
+// be whole. White space at the element's end is dropped. If the element is beyond
+// the limit, s.doc is incomplete.
+func (s *splitter) element() (end byte, whole, tooLong bool) {
 	s.doc = s.doc[:0]
 	depth, inString, escaped := 0, false, false
 	for {
 		c, ok := s.next()
 		if !ok {
-			return 0, tooLong
+			s.trim()
+			return 0, depth == 0 && !inString, tooLong
 		}
 		switch {
 		case escaped:
@@ -60,15 +65,20 @@ func (s *splitter) element() (end byte, tooLong bool) {
 		case c == '{' || c == '[':
 			depth++
 		case (c == ',' || c == ']') && depth <= 0:
-			for n := len(s.doc); n > 0 && isSpace(s.doc[n-1]); n-- {
-				s.doc = s.doc[:n-1]
-			}
-			return c, tooLong
+			s.trim()
+			return c, true, tooLong
 		case c == '}' || c == ']':
 			depth--
 		}
 		if tooLong = tooLong || len(s.doc) >= s.max; !tooLong {
 			s.doc = append(s.doc, c)
 		}
+	}
+}
+
+// trim drops white space at the end of s.doc.
+func (s *splitter) trim() {
+	for n := len(s.doc); n > 0 && isSpace(s.doc[n-1]); n-- {
+		s.doc = s.doc[:n-1]
 	}
 }

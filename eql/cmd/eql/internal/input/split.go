@@ -15,6 +15,7 @@ type splitter struct {
 	max  int
 	file string
 	line int   // of the next byte, from 1
+	col  int   // characters of the line that have been taken
 	err  error // why reading ended; nil at the end of the text
 	doc  []byte
 }
@@ -77,17 +78,21 @@ func (s *splitter) next() (byte, bool) {
 		s.fail(err)
 		return 0, false
 	}
-	if c == '\n' {
+	switch {
+	case c == '\n':
 		s.line++
+		s.col = 0
+	case utf8.RuneStart(c):
+		s.col++
 	}
 	return c, true
 }
 
-// unread gives back c, which next has returned last.
+// unread gives back c, which next has returned last and which ends no line.
 func (s *splitter) unread(c byte) {
 	_ = s.in.UnreadByte()
-	if c == '\n' {
-		s.line--
+	if utf8.RuneStart(c) {
+		s.col--
 	}
 }
 
@@ -99,7 +104,7 @@ func (s *splitter) fail(err error) {
 
 // text yields the rest of the current line, which is not blank.
 func (s *splitter) text(yield func(Doc, error) bool) bool {
-	at := Place{File: s.file, Line: s.line}
+	at := Place{File: s.file, Line: s.line, before: s.col}
 	line, tooLong := s.rest()
 	switch {
 	case s.err != nil:
@@ -119,6 +124,7 @@ func (s *splitter) rest() (line []byte, tooLong bool) {
 		part, err := s.in.ReadSlice('\n')
 		if err == nil {
 			s.line++
+			s.col = 0
 		}
 		tooLong = tooLong || len(s.doc)+len(part) > s.max+len("\r\n")
 		switch {
