@@ -28,6 +28,8 @@ type clock struct {
 	queue  keptHeap
 	doubts []*kept // ahead of time
 	dues   dueHeap // the runs of this clock
+
+	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }
 
 // kept is an event that is kept back, with what its queries found in it.
@@ -115,6 +117,30 @@ func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
 	h := hits.Clone()
 	b.Wait(h.Size())
 	c.kept.parts = append(c.kept.parts, keptPart{r, h})
+}
+
+// push puts an event into the queue.
+func (c *clock) push(k *kept) { heap.Push(&c.queue, k) }
+
+// rekeep keeps an event back for a query as it was before a restart.
+func (c *clock) rekeep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
+	k := c.restored[ev]
+	if k == nil {
+		k = &kept{ev: ev}
+		b.Wait(ev.Bytes())
+		c.push(k)
+		c.restore(k)
+	}
+	b.Wait(hits.Size())
+	k.parts = append(k.parts, keptPart{r, hits})
+}
+
+// restore notes an event that was read from a snapshot.
+func (c *clock) restore(k *kept) {
+	if c.restored == nil {
+		c.restored = make(map[*op.Held]*kept)
+	}
+	c.restored[k.ev] = k
 }
 
 // doubt keeps the current event back because it is ahead of time.

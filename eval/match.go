@@ -44,6 +44,14 @@ type documented interface{ Bytes() []byte }
 // run. Events count by their id if they are Identifiers, else by their JSON
 // document, else by the fields that the query reads.
 func (m Match) ID() string {
+	id := m.id()
+	return hex.EncodeToString(id[:])
+}
+
+// A matchID is the bytes of Match.ID.
+type matchID [16]byte
+
+func (m Match) id() matchID {
 	h := sha256.New()
 	part(h, []byte(m.Query.identity()))
 	for _, ev := range m.Events {
@@ -53,7 +61,7 @@ func (m Match) ID() string {
 		}
 		part(h, m.digest(ev))
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return matchID(h.Sum(nil)[:16])
 }
 
 // part adds b to h such that no two lists of parts look alike.

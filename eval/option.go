@@ -19,6 +19,8 @@ type streamOptions struct {
 	onLate     func(Event)
 	onAhead    func(Event)
 	onError    func(*Query, error)
+	codec      Codec
+	repeats    int
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
 
@@ -210,3 +212,13 @@ func WithDefaultMaxSpan(d time.Duration) StreamOption {
 func WithRetain(f func(Event) Event) StreamOption {
 	return func(o *streamOptions) { o.retain = f }
 }
+
+// WithCodec has c write and read events in snapshots.
+func WithCodec(c Codec) StreamOption { return func(o *streamOptions) { o.codec = c } }
+
+// WithoutRepeats drops a match whose ID is among those of the last n matches that
+// were delivered, and counts it: Stats.Repeats. Since ids depend on the query
+// and the events alone, a source that delivers events again after a restart does
+// not raise alerts again, if the window reaches back far enough. It is part of
+// snapshots. It costs the computation of each match's ID.
+func WithoutRepeats(n int) StreamOption { return func(o *streamOptions) { o.repeats = max(n, 0) } }

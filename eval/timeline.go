@@ -172,6 +172,17 @@ func (t *timeline) settle() {
 	}
 }
 
+// place puts a source where it was before a restart: among those that are
+// waited for, or not.
+func (t *timeline) place(s *timeSource, waited bool) {
+	if s.index >= 0 {
+		heap.Remove(&t.waited, s.index)
+	}
+	if waited {
+		heap.Push(&t.waited, s)
+	}
+}
+
 // end stops waiting for a source.
 func (t *timeline) end(name string) *judgement {
 	s := t.sources[name]

@@ -88,7 +88,7 @@ func (m *sample) newRow(key string, ev *Held) *sampleRow {
 // cannot add a combination: at most filters-1 of them are taken by other filters.
 func (m *sample) add(r *sampleRow, filter int, ev *Held) {
 	events := r.events[filter]
-	i, _ := slices.BinarySearchFunc(events, ev, (*Held).compare)
+	i, _ := slices.BinarySearchFunc(events, ev, (*Held).Compare)
 	most := m.filters + m.most - 1
 	if i == most {
 		return
