@@ -74,7 +74,8 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	out.Len(len(s.clocks))
 	for _, c := range s.clocks {
 		out.String(c.field.id)
-		c.save(out)
+		c.timeline.save(out)
+		c.seen.save(out, c.now)
 		e.Section(func() { c.saveDoubts(e) })
 	}
 	out.Len(len(s.runs))
@@ -88,7 +89,7 @@ func (s *Stream) Snapshot(w io.Writer) error {
 
 // counts are the numbers of Stats that the stream itself counts.
 func (st *Stats) counts() []*uint64 {
-	return []*uint64{&st.Events, &st.Refused, &st.Untimed, &st.Late, &st.Ahead, &st.Hurried, &st.Errors, &st.Matches, &st.Repeats}
+	return []*uint64{&st.Events, &st.Refused, &st.Untimed, &st.Late, &st.Ahead, &st.Hurried, &st.Errors, &st.Matches, &st.Repeats, &st.Duplicates}
 }
 
 // save writes a timeline.
@@ -96,6 +97,10 @@ func (t *timeline) save(w *wire.Writer) {
 	w.Int(t.newest)
 	w.Int(t.now)
 	w.Int(t.first)
+	w.Len(len(t.named))
+	for _, name := range t.named {
+		w.String(name)
+	}
 	w.Len(len(t.sources))
 	for _, name := range t.names() {
 		src := t.sources[name]
@@ -212,8 +217,16 @@ func (s *Stream) load(in *wire.Reader) Changes {
 	d := op.NewDecoder(in, events.read)
 	for range in.Len(maxListed) {
 		id := in.String()
-		t := newTimeline(s.opts.time, s.opts.sources)
+		t := newTimeline(s.opts.time, nil)
 		t.load(in)
+		for _, name := range s.opts.sources {
+			if !slices.Contains(t.named, name) { // the others have spoken or ended
+				t.source(name)
+			}
+		}
+		t.named = s.opts.sources
+		var seen distinct
+		seen.load(in)
 		if in.Err() != nil {
 			return Changes{}
 		}
@@ -223,7 +236,7 @@ func (s *Stream) load(in *wire.Reader) Changes {
 			continue
 		}
 		c := s.clocks[i]
-		c.timeline = t
+		c.timeline, c.seen = t, seen
 		d.Section(func() { c.loadDoubts(d, s.budget) })
 	}
 	return s.loadQueries(in, d)
@@ -263,6 +276,12 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 // load reads a timeline.
 func (t *timeline) load(r *wire.Reader) {
 	t.newest, t.now, t.first = r.Int(), r.Int(), r.Int()
+	for range r.Len(maxListed) {
+		if r.Err() != nil {
+			return
+		}
+		t.named = append(t.named, r.String())
+	}
 	for range r.Len(maxListed) {
 		name, newest, waited := r.String(), r.Int(), r.Bool()
 		n := r.Len(maxListed)
@@ -368,13 +387,13 @@ func (s *Stream) Swap(e *Engine) (Changes, error) {
 // inherit takes over what a clock of an earlier engine knows and keeps back, as
 // far as it is for queries that go on.
 func (c *clock) inherit(old *clock, goesOn map[*run]bool, b *op.Budget) {
-	c.timeline, c.doubts = old.timeline, old.doubts
+	c.timeline, c.doubts, c.seen = old.timeline, old.doubts, old.seen
 	for _, k := range slices.Concat(old.queue, old.doubts) {
 		k.parts = slices.DeleteFunc(k.parts, func(p keptPart) bool {
 			if goesOn[p.run] {
 				return false
 			}
-			b.Wait(-p.hits.Size())
+			b.Wait(-p.size)
 			return true
 		})
 		slices.SortFunc(k.parts, func(a, b keptPart) int { return cmp.Compare(a.run.index, b.run.index) })

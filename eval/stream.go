@@ -218,12 +218,13 @@ func (s *Stream) late(ev Event) {
 }
 
 // doubted is called for an event that was ahead of time and is not believed.
-func (s *Stream) doubted(k *kept, t timeliness) {
+func (s *Stream) doubted(c *clock, k *kept, t timeliness) {
 	k.free(s.budget)
 	if t == late {
 		s.late(k.ev.Event)
 		return
 	}
+	delete(c.seen.times, s.eventID(k.ev.Event))
 	s.stats.Ahead++
 	if s.opts.onAhead != nil {
 		s.opts.onAhead(k.ev.Event)
@@ -344,6 +345,9 @@ func (s *Stream) hit(r *run, ev Event) {
 	if r.machine == nil {
 		held := &op.Held{Event: ev, Time: c.time}
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
+		return
+	}
+	if s.again(c, ev) {
 		return
 	}
 	switch inTime := c.state != late && c.state != untimed; {

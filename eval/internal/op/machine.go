@@ -47,8 +47,8 @@ func over(since, span int64) int64 {
 	return NotDue
 }
 
-// beyond reports whether now is more than span after since, without overflow.
-func beyond(now, since, span int64) bool {
+// Beyond reports whether now is more than span after since, without overflow.
+func Beyond(now, since, span int64) bool {
 	return now > since && uint64(now)-uint64(since) > uint64(span)
 }
 
