@@ -36,6 +36,9 @@ func (q *Query) ID() string { return q.id }
 // AST returns the syntax tree that q was compiled from.
 func (q *Query) AST() *ast.Query { return q.plan.AST }
 
+// Dialect returns the dialect of q.
+func (q *Query) Dialect() ast.Dialect { return q.config.Dialect }
+
 // Kind returns "event", "sequence" or "sample".
 func (q *Query) Kind() string { return q.plan.Kind.String() }
 

@@ -362,7 +362,7 @@ func (s *Stream) Swap(e *Engine) (Changes, error) {
 		goesOn[old] = true
 	}
 	for _, c := range s.clocks {
-		i := slices.IndexFunc(oldClocks, func(old *clock) bool { return old.field.id == c.field.id })
+		i := slices.IndexFunc(oldClocks, func(old *clock) bool { return old != nil && old.field.id == c.field.id })
 		if i >= 0 {
 			c.inherit(oldClocks[i], goesOn, s.budget)
 			oldClocks[i] = nil

@@ -8,7 +8,10 @@
 // Where the language leaves a choice, this is what it does:
 //
 //   - There is no schema. A value has the type that its JSON has, an operation
-//     on a value of another type is null.
+//     on a value of another type is null. Only the timestamp is a date, which is
+//     compared with literals: one that is written to the minute stands for all of
+//     the minute.
+//   - A whole number may be written as a float where a position is expected.
 //   - An error of arithmetic, of number or of cidrMatch is null.
 //   - Integers are 64 bits wide, literals too. If an operand is above 2^63-1
 //     the result must be one of 0 to 2^64-1, otherwise one of -2^63 to 2^63-1.

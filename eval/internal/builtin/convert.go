@@ -57,7 +57,10 @@ func number(args []value.Value) (value.Value, error) {
 	text := args[0].Str()
 	base := 0
 	if len(args) == 2 {
-		base = clampInt(args[1], 0)
+		var ok bool
+		if base, ok = position(args[1], 0); !ok {
+			return null, nil
+		}
 	}
 	digits := text
 	switch {
