@@ -142,15 +142,14 @@ func aliasQuery(r *rand.Rand) string {
 
 // A delivery is one way in which events can come.
 type delivery struct {
-	lateness  time.Duration
-	sources   int
-	advance   bool // now and then time passes without an event
-	restarts  int  // one in so many events the stream is stopped and restored; 0 is never
-	crashes   bool // a restart goes back to an earlier snapshot
-	swaps     bool // now and then the engine is exchanged by an equal one
-	twice     bool // some events are delivered again
-	unlimited bool // without the window of repeats
-	wrap      func([]byte) eval.Event
+	lateness time.Duration
+	sources  int
+	advance  bool // now and then time passes without an event
+	restarts int  // one in so many events the stream is stopped and restored; 0 is never
+	crashes  bool // a restart goes back to an earlier snapshot
+	swaps    bool // now and then the engine is exchanged by an equal one
+	twice    bool // some events are delivered again
+	wrap     func([]byte) eval.Event
 }
 
 func (d delivery) String() string {
