@@ -28,4 +28,16 @@
 //   - A list of patterns is an "or" of them. A null in the list of "in" is as
 //     if it were not there.
 //   - "x != y" is "not x == y", also for null.
+//
+// And where the endpoint dialect, whose own engine is not public, does so:
+//
+//   - An element of an array is what a value of a field may be: nested arrays are
+//     flattened, nulls are none, and what is no array is its only element.
+//   - The name of a step that is repeated means its latest event.
+//   - In a sequence with names an event goes on with the newest partial that it
+//     fits in all respects but trailing missing events, and uses up that alone.
+//   - A process descends from another if it was started, after that one satisfied
+//     the condition, by it or by one that descends from it, or lists one of them
+//     among its ancestors. It never descends from itself.
+//   - A process, a sequence and a sample belong to one host.
 package evaltest

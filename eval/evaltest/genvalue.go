@@ -165,7 +165,7 @@ func (g *Gen) integer(depth int) fragment {
 		if g.single {
 			return fragment{g.field(of(g, "n", "n", "z")), precPrimary}
 		}
-		return fragment{g.field(of(g, "n", "n", "ns", "mix", "z")), precPrimary}
+		return fragment{g.field(of(g, "n", "n", "ns", "mix", "z", "u")), precPrimary}
 	}
 	sub := func() fragment {
 		if g.oneIn(3) {

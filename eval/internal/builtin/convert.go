@@ -71,7 +71,7 @@ func number(args []value.Value) (value.Value, error) {
 	case base == 16:
 		digits = strings.TrimPrefix(text, "0x")
 	}
-	if base >= 2 && base <= 36 && !strings.Contains(digits, "_") {
+	if base >= 2 && base <= 36 {
 		if i, err := strconv.ParseInt(digits, base, 64); err == nil {
 			return value.OfInt(i), nil
 		}
