@@ -206,7 +206,7 @@ var deviations = []deviation{
 	}},
 	{"samples", nil, func(t *testing.T) {
 		docs := []string{doc(9, "a", 1, `"k": "x"`), doc(1, "b", 2, `"k": "x"`), doc(0, "a", 3, `"k": "x"`)}
-		assert.Equal(t, [][]string{nil, nil, nil, {"1 2"}}, pushed(t, docs, `sample by k [a where true] [b where true]`))
+		assert.Equal(t, [][]string{nil, nil, nil, {"3 2"}}, pushed(t, docs, `sample by k [a where true] [b where true]`))
 	}},
 	{"equal timestamps", []deviationCase{
 		{query: `sequence [b where true] [a where true]`, docs: []string{doc(1, "a", 1, `"n": 2`), doc(1, "b", 2, `"n": 1`)}},
