@@ -43,6 +43,10 @@ const (
 	NoteCancelled = NoteKind(op.Cancelled)
 	// NoteRefuted: an event that had to be missing was there.
 	NoteRefuted = NoteKind(op.Refuted)
+	// NoteEvicted: it was dropped to make room.
+	NoteEvicted = NoteKind(op.Evicted)
+	// NoteEnded: the stream was closed.
+	NoteEnded = NoteKind(op.Ended)
 )
 
 // WithTrace has f called for everything that happens to partial sequences, for
@@ -52,22 +56,16 @@ func WithTrace(f func(q *Query, n Note)) StreamOption {
 	return func(o *streamOptions) { o.trace = f }
 }
 
-// trace connects the machine of r to WithTrace.
-func (s *Stream) trace(r *run) {
-	m, ok := r.machine.(op.Traced)
-	if !ok || s.opts.trace == nil {
-		return
+// noteOf makes a note of an operator's.
+func noteOf(n *op.Note) Note {
+	out := Note{Kind: NoteKind(n.Kind), Keys: slices.Clone(n.Keys), Events: make([]uint64, len(n.Chain))}
+	for i, h := range n.Chain {
+		out.Events[i] = h.Seq
 	}
-	m.Trace(func(n op.Note) {
-		out := Note{Kind: NoteKind(n.Kind), Keys: slices.Clone(n.Keys), Events: make([]uint64, len(n.Chain))}
-		for i, h := range n.Chain {
-			out.Events[i] = h.Seq
-		}
-		if n.By != nil {
-			out.By = n.By.Seq
-		}
-		s.opts.trace(r.query, out)
-	})
+	if n.By != nil {
+		out.By = n.By.Seq
+	}
+	return out
 }
 
 // WithAnswers has f called for every event that asked whether its process is a
@@ -77,10 +75,10 @@ func WithAnswers(f func(q *Query, event uint64, at source.Span, yes bool)) Strea
 	return func(o *streamOptions) { o.answered = f }
 }
 
-// traced connects the environment of r to WithAnswers.
-func (s *Stream) traced(r *run, e *op.Env) *op.Env {
-	if f := s.opts.answered; f != nil {
-		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) { f(r.query, ev.Seq, x.Span(), yes) }
+// traced connects the environment of q to WithAnswers.
+func (o *streamOptions) traced(q *Query, e *op.Env) *op.Env {
+	if f := o.answered; f != nil {
+		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) { o.locked(func() { f(q, ev.Seq, x.Span(), yes) }) }
 	}
 	return e
 }
