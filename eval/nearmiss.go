@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -54,44 +55,43 @@ var reasons = map[op.NoteKind]Reason{
 // watch has those who want to know told what happens to a run's partial matches.
 func (r *run) watch(o *streamOptions) {
 	var kinds []op.NoteKind
+	if o.trace != nil {
+		kinds = append(kinds, traceable...)
+	}
 	if o.onNearMiss != nil {
 		kinds = append(kinds, op.Expired, op.Cancelled, op.Refuted, op.Ended)
 	}
 	if o.onEvict != nil {
 		kinds = append(kinds, op.Evicted)
 	}
-	switch {
-	case o.trace != nil:
-		kinds = nil // all
-	case len(kinds) == 0:
+	if len(kinds) == 0 {
 		return
 	}
 	r.machine.Trace(func(n op.Note) {
-		if o.trace != nil {
-			o.locked(func() { o.trace(r.query, noteOf(&n)) })
+		if o.trace != nil && slices.Contains(traceable, n.Kind) {
+			r.traceNote(o, n)
 		}
-		o.ended(r.query, r.Needed(), &n)
+		reason, ended := reasons[n.Kind]
+		tell := o.onNearMiss
+		if reason == Evicted {
+			tell = o.onEvict
+		}
+		if ended && tell != nil {
+			m := r.nearMiss(reason, n)
+			o.locked(func() { tell(m) })
+		}
 	}, kinds...)
 }
 
-// ended tells those who want to know of a partial match that has ended.
-func (o *streamOptions) ended(q *Query, needed int, n *op.Note) {
-	reason, ok := reasons[n.Kind]
-	tell := o.onNearMiss
-	if reason == Evicted {
-		tell = o.onEvict
-	}
-	if !ok || tell == nil {
-		return
-	}
-	m := NearMiss{Query: q, Reason: reason, Keys: n.Keys, Needed: needed}
+func (r *run) nearMiss(reason Reason, n op.Note) NearMiss {
+	m := NearMiss{Query: r.query, Reason: reason, Keys: n.Keys, Needed: r.Needed()}
 	for _, h := range n.Chain {
 		m.Events = append(m.Events, h.Event)
 	}
 	if n.By != nil {
 		m.By = n.By.Event
 	}
-	o.locked(func() { tell(m) })
+	return m
 }
 
 // A LimitError says that a partial match was not begun because of the limits of

@@ -17,18 +17,19 @@ type streamOptions struct {
 	sources    []string
 	span       int64 // of sequences without maxspan
 	limits     op.Limits
+	perQuery   int // the limit of each query
 	retain     func(Event) Event
 	onLate     func(Event)
 	onAhead    func(Event)
 	onError    func(*Query, error)
+	trace      func(*Query, Note)
+	answered   func(q *Query, event uint64, at source.Span, yes bool)
 	codec      Codec
 	repeats    int
 	distinct   func(Event) string
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
-	lock       sync.Locker // around the last three; may be nil
-	trace      func(*Query, Note)
-	answered   func(q *Query, event uint64, at source.Span, yes bool)
+	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int
 	processes   int
@@ -58,6 +59,7 @@ func (o *streamOptions) env(b *op.Budget, onError func(error)) *op.Env {
 	e := &op.Env{
 		EventID:      o.distinct,
 		Budget:       b,
+		Most:         o.perQuery,
 		MaxSpan:      o.span,
 		OnError:      onError,
 		MaxPartials:  cmp.Or(o.partials, DefaultPartialsPerKey),
@@ -203,7 +205,8 @@ type Limits struct {
 // is no limit.
 func WithLimits(l Limits) StreamOption {
 	return func(o *streamOptions) {
-		o.limits = op.Limits{PerQuery: max(l.PerQuery, 0), Total: max(l.Total, 0), Bytes: max(l.Bytes, 0), Policy: l.Policy}
+		o.perQuery = max(l.PerQuery, 0)
+		o.limits = op.Limits{Total: max(l.Total, 0), Bytes: max(l.Bytes, 0), Policy: l.Policy}
 	}
 }
 

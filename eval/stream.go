@@ -118,7 +118,14 @@ func (s *Stream) install(e *Engine) {
 // newRun returns a run without state.
 func (s *Stream) newRun(q *bound, index int) *run {
 	r := &run{bound: q, index: index, stream: s}
-	r.machine = q.NewMachine(s.opts.traced(r.query, s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })))
+	if s.part != nil {
+		r.divide(s.part)
+	}
+	env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
+	if r.role == keyedRole {
+		env.Most = share(env.Most, s.part.n)
+	}
+	r.machine = q.NewMachine(s.traced(r, env))
 	deliver := func(res op.Result) { r.stream.deliver(r, res) }
 	r.emit = deliver
 	if limits := q.Plan.Limits; len(limits) > 0 {
@@ -127,9 +134,6 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	if r.machine != nil {
 		r.watch(&s.opts)
-	}
-	if s.part != nil {
-		r.divide(s.part)
 	}
 	return r
 }

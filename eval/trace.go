@@ -36,17 +36,12 @@ const (
 	NoteCompleted = NoteKind(op.Completed)
 	// NoteReplaced: a newer one of the same key took its place.
 	NoteReplaced = NoteKind(op.Replaced)
-	// NoteExpired: maxspan was over. It is told when something that depends on
-	// it comes in, not at the very moment.
+	// NoteExpired: maxspan was over.
 	NoteExpired = NoteKind(op.Expired)
 	// NoteCancelled: until ended it.
 	NoteCancelled = NoteKind(op.Cancelled)
 	// NoteRefuted: an event that had to be missing was there.
 	NoteRefuted = NoteKind(op.Refuted)
-	// NoteEvicted: it was dropped to make room.
-	NoteEvicted = NoteKind(op.Evicted)
-	// NoteEnded: the stream was closed.
-	NoteEnded = NoteKind(op.Ended)
 )
 
 // WithTrace has f called for everything that happens to partial sequences, for
@@ -56,8 +51,11 @@ func WithTrace(f func(q *Query, n Note)) StreamOption {
 	return func(o *streamOptions) { o.trace = f }
 }
 
-// noteOf makes a note of an operator's.
-func noteOf(n *op.Note) Note {
+// traceable are the kinds of notes that WithTrace tells of.
+var traceable = []op.NoteKind{op.Advanced, op.Completed, op.Replaced, op.Expired, op.Cancelled, op.Refuted}
+
+// traceNote tells a note by the numbers of events.
+func (r *run) traceNote(o *streamOptions, n op.Note) {
 	out := Note{Kind: NoteKind(n.Kind), Keys: slices.Clone(n.Keys), Events: make([]uint64, len(n.Chain))}
 	for i, h := range n.Chain {
 		out.Events[i] = h.Seq
@@ -65,7 +63,7 @@ func noteOf(n *op.Note) Note {
 	if n.By != nil {
 		out.By = n.By.Seq
 	}
-	return out
+	o.locked(func() { o.trace(r.query, out) })
 }
 
 // WithAnswers has f called for every event that asked whether its process is a
@@ -75,10 +73,12 @@ func WithAnswers(f func(q *Query, event uint64, at source.Span, yes bool)) Strea
 	return func(o *streamOptions) { o.answered = f }
 }
 
-// traced connects the environment of q to WithAnswers.
-func (o *streamOptions) traced(q *Query, e *op.Env) *op.Env {
-	if f := o.answered; f != nil {
-		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) { o.locked(func() { f(q, ev.Seq, x.Span(), yes) }) }
+// traced connects the environment of r to WithAnswers.
+func (s *Stream) traced(r *run, e *op.Env) *op.Env {
+	if f := s.opts.answered; f != nil {
+		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) {
+			s.opts.locked(func() { f(r.query, ev.Seq, x.Span(), yes) })
+		}
 	}
 	return e
 }

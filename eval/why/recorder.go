@@ -156,7 +156,7 @@ func (r *Recorder) Advance(t time.Time) {
 	if t.After(r.newest) {
 		r.newest = t
 	}
-	r.stream.Advance(t, r.collect)
+	_ = r.stream.Advance(t, r.collect) // there are no limits
 }
 
 // Close ends the stream. Further events are refused.
@@ -165,7 +165,7 @@ func (r *Recorder) Close() {
 		return
 	}
 	if !r.newest.IsZero() && r.newest.Before(time.Unix(0, math.MaxInt64)) {
-		r.stream.Advance(r.newest, r.collect) // what maxspan has outlived is to be known
+		_ = r.stream.Advance(r.newest, r.collect) // what maxspan has outlived is to be known; there are no limits
 	}
 	r.closed = true
 	r.stream.Close(r.collect)
