@@ -3,7 +3,6 @@ package eql
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -122,30 +121,3 @@ func WithQueryLimits(size, depth int) Option {
 func WithRegexLimits(length, states int) Option {
 	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
 }
-
-// A StreamOption tunes a Stream.
-type StreamOption = eval.StreamOption
-
-// WithLateness lets events come out of order by up to d; see eval.WithLateness.
-func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
-
-// WithOnLate has f called for every event that comes too late for sequences.
-func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
-
-// A ProcessTree knows the processes of hosts; see eval.ProcessTree.
-type ProcessTree = eval.ProcessTree
-
-// WithProcessTree lets "descendant of" make use of t; see eval.WithProcessTree.
-func WithProcessTree(t ProcessTree) StreamOption { return eval.WithProcessTree(t) }
-
-// WithProcessLimits bounds what "descendant of" remembers; see eval.WithProcessLimits.
-func WithProcessLimits(n int, idle time.Duration) StreamOption {
-	return eval.WithProcessLimits(n, idle)
-}
-
-// WithPartialsPerKey bounds the partial sequences of sequences whose steps have
-// names; see eval.WithPartialsPerKey.
-func WithPartialsPerKey(n int) StreamOption { return eval.WithPartialsPerKey(n) }
-
-// WithOnError has f called for every expression that became null by an error.
-func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

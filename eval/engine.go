@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -18,6 +19,8 @@ type Engine struct {
 	queries []*bound
 	groups  []*group
 	clocks  []clockField
+
+	partition func() *PartitionPlan
 }
 
 // A bound query is a query of an engine.
@@ -30,6 +33,7 @@ type bound struct {
 // A clockField is a pair of fields that order events in time; queries may
 // differ in it.
 type clockField struct {
+	id                string // the fields and how they are read
 	timeSlot, tieSlot event.Slot
 	hasTiebreaker     bool
 }
@@ -59,6 +63,7 @@ func NewEngine(queries ...*Query) *Engine {
 			g.add(&bq.Steps[j], stepRef{int32(i), int32(j)})
 		}
 	}
+	e.partition = sync.OnceValue(e.plan)
 	return e
 }
 
@@ -108,9 +113,11 @@ func (e *Engine) timestamp(q *Query) event.Slot {
 
 func (e *Engine) clock(q *Query) int {
 	c := clockField{timeSlot: e.timestamp(q)}
+	c.id = q.plan.TimestampField + "\n" + e.layout.Name(c.timeSlot)
 	if tie := q.plan.TiebreakerField; tie != "" {
 		c.hasTiebreaker = true
 		c.tieSlot = e.plain(q, tie)
+		c.id += "\n" + tie + "\n" + e.layout.Name(c.tieSlot)
 	}
 	if i := slices.Index(e.clocks, c); i >= 0 {
 		return i

@@ -29,6 +29,8 @@ type Match struct {
 	// Events are in the order of the steps, with runs repeated: one for an
 	// event query. An entry is nil where an event had to be missing.
 	Events []Event
+
+	order *matchOrder // of a match of a Part
 }
 
 // An Identifier is an Event that knows its own id, such as the one of the
@@ -40,12 +42,23 @@ type Identifier interface{ EventID() string }
 type documented interface{ Bytes() []byte }
 
 // ID returns a name for the match: 32 hexadecimal digits that are the same
-// whenever the same query matches the same events, on any machine and in any
-// run. Events count by their id if they are Identifiers, else by their JSON
+// whenever the same query matches the same events by the same keys, on any
+// machine and in any run. Events count by their id if they are Identifiers, else by their JSON
 // document, else by the fields that the query reads.
 func (m Match) ID() string {
+	id := m.id()
+	return hex.EncodeToString(id[:])
+}
+
+// A matchID is the bytes of Match.ID.
+type matchID [16]byte
+
+func (m Match) id() matchID {
 	h := sha256.New()
 	part(h, []byte(m.Query.identity()))
+	for _, k := range m.Keys {
+		part(h, []byte(plan.FormatValue(k)))
+	}
 	for _, ev := range m.Events {
 		if ev == nil {
 			part(h, nil)
@@ -53,7 +66,7 @@ func (m Match) ID() string {
 		}
 		part(h, m.digest(ev))
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return matchID(h.Sum(nil)[:16])
 }
 
 // part adds b to h such that no two lists of parts look alike.
@@ -63,19 +76,8 @@ func part(h hash.Hash, b []byte) {
 }
 
 func (m Match) digest(ev Event) []byte {
-	switch ev := ev.(type) {
-	case Identifier:
-		return []byte(ev.EventID())
-	case event.Map:
-		if b, err := json.Marshal(map[string]any(ev)); err == nil {
-			return b
-		}
-	case documented:
-		if doc, err := event.Decode(ev.Bytes()); err == nil {
-			if b, err := json.Marshal(doc); err == nil {
-				return b
-			}
-		}
+	if d, ok := digestOf(ev); ok {
+		return d
 	}
 	var b []byte
 	for _, path := range m.Query.Fields() {
@@ -85,4 +87,32 @@ func (m Match) digest(ev Event) []byte {
 		b = append(b, '\n')
 	}
 	return b
+}
+
+// digestOf returns what an event counts by in ids, whatever the query. It
+// reports false if that is its fields.
+func digestOf(ev Event) ([]byte, bool) {
+	var doc map[string]any
+	switch ev := ev.(type) {
+	case *Excerpt:
+		return []byte(ev.digest), ev.digest != ""
+	case Identifier:
+		return []byte(ev.EventID()), true
+	case event.Map:
+		doc = ev
+	case documented:
+		m, err := event.Decode(ev.Bytes())
+		if err != nil {
+			return nil, false
+		}
+		doc = m
+	default:
+		return nil, false
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return nil, false
+	}
+	sum := sha256.Sum256(b)
+	return sum[:], true
 }

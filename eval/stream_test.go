@@ -3,6 +3,7 @@ package eval_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -24,6 +25,13 @@ type collector struct{ got []string }
 func (c *collector) add(m eval.Match) bool {
 	c.got = append(c.got, show(m))
 	return true
+}
+
+// text returns the matches since the last call.
+func (c *collector) text() string {
+	s := strings.Join(c.got, "; ")
+	c.got = nil
+	return s
 }
 
 func at(ms int64, category string, id int) event.Map {

@@ -164,11 +164,6 @@ func (ev *evaluator) byHost() [][]event {
 	return out
 }
 
-// arrive makes the order of events that of their arrival.
-func (ev *evaluator) arrive() {
-	slices.SortFunc(ev.events, func(a, b event) int { return a.index - b.index })
-}
-
 // descends tells the story of all processes up to the event, and whether by then
 // its own is below one of those that l is about.
 func (ev *evaluator) descends(l *ast.Lineage, at place) bool {

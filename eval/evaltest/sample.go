@@ -11,23 +11,22 @@ import (
 // sample chooses, for each tuple of keys that every filter has an event for,
 // events that all differ.
 func (ev *evaluator) sample(s *ast.Sample) []Result {
-	ev.arrive()
 	keys := make(map[string]tuple)
 	hosts := make(map[string]int)                    // by name, the first event of a group
 	groups := make([]map[string][]int, len(s.Terms)) // of each filter, by key
 	for i, t := range s.Terms {
 		groups[i] = make(map[string][]int)
-		for index, doc := range ev.docs {
-			if !ev.matches(t.Filter, place{event: index}) {
+		for _, e := range ev.events {
+			if !ev.matches(t.Filter, place{event: e.index}) {
 				continue
 			}
-			for _, key := range tuples(keyFields(s.By, t), doc) {
-				name := tuple{ev.host(index)}.name() + key.name()
-				if first, ok := hosts[name]; !ok || index < first {
-					hosts[name] = index
+			for _, key := range tuples(keyFields(s.By, t), ev.docs[e.index]) {
+				name := tuple{ev.host(e.index)}.name() + key.name()
+				if first, ok := hosts[name]; !ok || e.rank < first {
+					hosts[name] = e.rank
 				}
 				keys[name] = key
-				groups[i][name] = append(groups[i][name], index)
+				groups[i][name] = append(groups[i][name], e.index)
 			}
 		}
 	}

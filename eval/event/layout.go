@@ -43,11 +43,12 @@ func (o *SlotOptions) source(path string) string {
 // with Add and AddTyped; once a Record is made for it, it must not grow any
 // more. From then on it is immutable and safe for concurrent use.
 type Layout struct {
-	paths   []string
-	options []SlotOptions // by slot
-	index   map[slotKey]Slot
-	lists   []elementList
-	element bool // records hold elements of a list: the empty path is the element itself
+	paths     []string
+	options   []SlotOptions // by slot
+	index     map[slotKey]Slot
+	lists     []elementList
+	listPaths []string // of lists
+	element   bool     // records hold elements of a list: the empty path is the element itself
 
 	compile sync.Once
 	nodes   []*node // the trie of paths; the first is the root
@@ -85,6 +86,13 @@ func (l *Layout) Len() int { return len(l.paths) }
 
 // Path returns the field path of s.
 func (l *Layout) Path(s Slot) string { return l.paths[s] }
+
+// Name returns the name of how s is read; "" is as it is.
+func (l *Layout) Name(s Slot) string { return l.options[s].Name }
+
+// Copy returns the slot of another layout that reads the same as s, making one
+// if need be.
+func (l *Layout) Copy(s Slot, to *Layout) Slot { return to.AddTyped(l.paths[s], l.options[s]) }
 
 // Source returns the path that s is read from: Path unless the field is an alias.
 func (l *Layout) Source(s Slot) string { return l.options[s].source(l.paths[s]) }

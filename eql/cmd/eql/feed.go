@@ -105,15 +105,19 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 
 func (f *feed) push(rec *record) {
 	if err := f.stream.Push(rec, f.take); err != nil {
-		var syntax *event.SyntaxError
-		if errors.As(err, &syntax) {
-			f.refuse(rec.doc.Fault(int(syntax.Offset), syntax.Msg))
-		} else {
-			f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
-		}
+		f.refuse(rec.refusal(err))
 		return
 	}
 	f.events++
+}
+
+// refusal says where the record is what a stream does not take.
+func (r *record) refusal(err error) error {
+	var syntax *event.SyntaxError
+	if errors.As(err, &syntax) {
+		return r.doc.Fault(int(syntax.Offset), syntax.Msg)
+	}
+	return &input.Refusal{Place: r.doc.Place, Reason: err.Error()}
 }
 
 func (f *feed) take(m eql.Match) bool {

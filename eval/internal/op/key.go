@@ -1,11 +1,12 @@
 package op
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/internal/wire"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -27,8 +28,6 @@ type Hit struct {
 	Step int
 	// Key is the encoded tuple: equal tuples have equal encodings.
 	Key []byte
-	// Vals is the tuple.
-	Vals []value.Value
 	// Tuple and Kept are what conditions that have to wait read of the event:
 	// those of the step, and those of later steps.
 	Tuple, Kept []value.Value
@@ -39,13 +38,13 @@ type Hit struct {
 type Hits struct {
 	hits []hitRange
 	keys []byte
-	vals []value.Value
+	vals []value.Value // of tuples
 
 	options [][]value.Value // scratch of Add: the values of each key
 	choice  []int
 }
 
-type hitRange struct{ step, key, keyEnd, val, valEnd, tuple, kept, keptEnd int }
+type hitRange struct{ step, key, keyEnd, tuple, kept, keptEnd int }
 
 // Reset empties h.
 func (h *Hits) Reset() {
@@ -62,8 +61,8 @@ func (h *Hits) Len() int { return len(h.hits) }
 func (h *Hits) At(i int) Hit {
 	r := h.hits[i]
 	return Hit{
-		Step: r.step,
-		Key:  h.keys[r.key:r.keyEnd], Vals: h.vals[r.val:r.valEnd:r.valEnd],
+		Step:  r.step,
+		Key:   h.keys[r.key:r.keyEnd],
 		Tuple: h.vals[r.tuple:r.kept:r.kept], Kept: h.vals[r.kept:r.keptEnd:r.keptEnd],
 	}
 }
@@ -88,6 +87,9 @@ func (h *Hits) Clone() *Hits {
 		vals: append([]value.Value(nil), h.vals...),
 	}
 }
+
+// Size returns how many bytes a clone takes, about.
+func (h *Hits) Size() int64 { return int64(160 + 48*len(h.hits) + len(h.keys) + 56*len(h.vals)) }
 
 // Add records that the record of c satisfies step s, which has the given number:
 // one hit for each tuple of keys, none if a key without value is not optional.
@@ -118,14 +120,12 @@ func (h *Hits) Add(c *Ctx, step int, s *Step) {
 	hostEnd := len(h.keys)
 	for range maxTuples {
 		r := along
-		r.key, r.val = len(h.keys), len(h.vals)
+		r.key = len(h.keys)
 		h.keys = append(h.keys, h.keys[host:hostEnd]...)
 		for i, vs := range h.options {
-			v := vs[h.choice[i]]
-			h.keys = appendKey(h.keys, v)
-			h.vals = append(h.vals, v)
+			h.keys = appendKey(h.keys, vs[h.choice[i]])
 		}
-		r.keyEnd, r.valEnd = len(h.keys), len(h.vals)
+		r.keyEnd = len(h.keys)
 		h.hits = append(h.hits, r)
 		if !h.next() {
 			return
@@ -186,35 +186,28 @@ func whole(v value.Value) value.Value {
 
 // appendKey encodes v such that values have the same bytes exactly if they are
 // equal, and no encoding is the beginning of another.
-func appendKey(dst []byte, v value.Value) []byte {
-	switch v.Kind() {
-	case value.Null:
-		return append(dst, 0)
-	case value.Bool:
-		if v.Bool() {
-			return append(dst, 2)
-		}
-		return append(dst, 1)
-	case value.Float:
-		if w := whole(v); w.Kind() != value.Float {
-			return appendKey(dst, w)
-		}
-		return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(v.Float()))
-	case value.Int:
-		return binary.BigEndian.AppendUint64(append(dst, 3), uint64(v.Int()))
-	case value.Uint:
-		return binary.BigEndian.AppendUint64(append(dst, 4), v.Uint())
-	case value.Date:
-		return binary.BigEndian.AppendUint64(append(dst, 6), uint64(v.Nanos()))
-	default:
-		s := v.Str()
-		dst = append(dst, 7+byte(v.Kind()))
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
-		return append(dst, s...)
+func appendKey(dst []byte, v value.Value) []byte { return wire.AppendValue(dst, whole(v)) }
+
+// A keyShape says how the keys of a query are to be read.
+type keyShape struct{ hidden int } // values before the join keys, such as the host
+
+func shapeOf(q *plan.Query) keyShape {
+	if len(q.Partition) > 0 {
+		return keyShape{hidden: 1}
 	}
+	return keyShape{}
 }
 
-// cloneTuple copies a key tuple for keeping.
+// tuple decodes a key; nil if there are no join keys.
+func (s keyShape) tuple(key string) []value.Value {
+	vals, _ := wire.Values(key) // Load has checked those that appendKey did not write
+	if len(vals) <= s.hidden {
+		return nil
+	}
+	return vals[s.hidden:]
+}
+
+// cloneTuple copies values for keeping.
 func cloneTuple(vals []value.Value) []value.Value {
 	if len(vals) == 0 {
 		return nil

@@ -58,33 +58,42 @@ func startCondition() plan.Expr {
 // the answers refute, and hands the others to the machine of the query. It is
 // fed with the same events as that and in the same order.
 type lineageMachine struct {
-	query *Query
-	inner Machine // nil for an event query
-	env   *Env
-	ctx   Ctx
-	table processTable
-	now   int64
-	keys  []byte
+	query   *Query
+	inner   Machine // nil for an event query; it shares the account
+	env     *Env
+	ctx     Ctx
+	account *Account
+	table   processTable
+	now     int64
+	keys    []byte
 }
 
-func newLineageMachine(q *Query, env *Env, inner Machine) *lineageMachine {
+func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
-		query: q, inner: inner, env: env,
+		query: q, inner: inner, env: env, account: a,
 		ctx:   Ctx{OnError: env.OnError},
-		table: newProcessTable(env.MaxProcesses),
+		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,
 	}
 }
 
-// Timed implements Machine.
-func (m *lineageMachine) Timed() bool { return m.inner != nil && m.inner.Timed() }
+// Account implements Machine.
+func (m *lineageMachine) Account() *Account { return m.account }
 
-// Open implements Machine.
-func (m *lineageMachine) Open() int {
-	if m.inner == nil {
-		return 0
+// Trace implements Machine.
+func (m *lineageMachine) Trace(f func(Note), kinds ...NoteKind) {
+	if m.inner != nil {
+		m.inner.Trace(f, kinds...)
 	}
-	return m.inner.Open()
+}
+
+// Due implements Machine.
+func (m *lineageMachine) Due() int64 {
+	due := m.table.due(m.env.ProcessIdle)
+	if m.inner != nil {
+		due = min(due, m.inner.Due())
+	}
+	return due
 }
 
 // Advance implements Machine.
@@ -105,6 +114,17 @@ func (m *lineageMachine) Close(emit func(Result)) {
 	if m.inner != nil {
 		m.inner.Close(emit)
 	}
+	for m.table.evict() {
+		continue
+	}
+}
+
+// evict implements Machine: what there is more of goes.
+func (m *lineageMachine) evict() bool {
+	if m.inner != nil && 2*m.account.items() > 3*len(m.table.byKey) && m.inner.evict() {
+		return true
+	}
+	return m.table.evict() || m.inner != nil && m.inner.evict()
 }
 
 // Push implements Machine. The event first becomes part of what is known of
@@ -120,7 +140,7 @@ func (m *lineageMachine) Push(ev *Held, hits *Hits, emit func(Result)) {
 	switch {
 	case hits.Len() == 0:
 	case m.inner == nil:
-		emit(Result{Events: []*Held{ev}, Last: ev})
+		emit(Result{Events: []*Held{ev}, Last: ev, Due: NoTime})
 	default:
 		m.inner.Push(ev, hits, emit)
 	}
@@ -170,7 +190,9 @@ func (m *lineageMachine) above(host, entity, ids value.Value) uint64 {
 func (m *lineageMachine) admits(ev *Held, h Hit) bool {
 	s := &m.query.Steps[h.Step]
 	for i := range s.asks {
-		h.Tuple[s.asks[i].answer] = value.OfBool(m.descends(ev, h, &s.asks[i]))
+		yes := m.descends(ev, h, &s.asks[i])
+		h.Tuple[s.asks[i].answer] = value.OfBool(yes)
+		m.env.answer(ev, m.query.lineages[s.asks[i].lineage], yes)
 	}
 	if s.byLineage == nil {
 		return true

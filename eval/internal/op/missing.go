@@ -3,60 +3,75 @@ package op
 import (
 	"container/heap"
 	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// marks are the times of the latest leading missing events of a key: the newest,
-// and the newest of an earlier millisecond, since a missing event in the same
-// millisecond as the sequence's first event does not count.
-type marks struct{ newest, earlier int64 }
-
-var noMarks = marks{never, never}
-
-func (k *marks) add(t int64) {
-	if k.newest != never && millis(k.newest) != millis(t) {
-		k.earlier = k.newest
-	}
-	k.newest = t
+// A completion is a sequence that has all its events.
+type completion struct {
+	key    string
+	events []*Held
+	first  int64           // time of the first event
+	lead   int64           // time of the latest leading missing event; never if there is none
+	doomed bool            // by a missing event in the middle
+	kept   [][]value.Value // see chain
 }
 
-// before returns the latest mark before the millisecond of t, or never.
-func (k marks) before(t int64) int64 {
-	if k.newest != never && millis(k.newest) < millis(t) {
-		return k.newest
-	}
-	return k.earlier
-}
-
-// forget drops marks that are too old to refute anything.
-func (k *marks) forget(now, span int64) {
-	if k.earlier != never && beyond(now, k.earlier, span) {
-		k.earlier = never
-	}
-	if k.newest != never && beyond(now, k.newest, span) {
-		*k = noMarks
-	}
-}
-
-// A candidate is a complete sequence that a trailing missing event can refute.
+// A candidate is a complete sequence that a trailing missing event can refute,
+// or one that waits for its turn.
 type candidate struct {
-	row     *row
-	result  Result
-	since   int64 // the time from which maxspan counts
+	key     string
+	events  []*Held         // of the result
+	kept    [][]value.Value // see chain; nil for a plain sequence
+	since   int64           // the time from which maxspan counts
+	seq     uint64          // order of completion
 	decided bool
 	refuted bool
-	seq     int // order of completion
-	index   int // in candidates.byTime
+	due     int64 // the time that decided; NoTime if an event did
+	index   int   // in candidates.byTime
+
+	before, after *candidate // those of the same key
 }
 
-// candidates are waiting candidates by the time they are decided, and in
-// result order for a machine that has to keep it.
+// candidates are the completed sequences of a machine: those that wait by the
+// time they are decided and by key, and those that are done, in result order if
+// the machine has to keep it.
 type candidates struct {
-	byTime candidateHeap
-	fifo   []*candidate
-	next   int
+	spec    *sequenceSpec
+	byTime  candidateHeap
+	byKey   map[string]*queue
+	fifo    []*candidate // of an ordered sequence
+	fresh   []*candidate // completed by the current event, to be enlisted
+	done    []Result
+	next    uint64
+	account *Account
 }
 
-func (c *candidates) len() int { return len(c.byTime) }
+func newCandidates(spec *sequenceSpec, a *Account) candidates {
+	return candidates{spec: spec, byKey: make(map[string]*queue), account: a}
+}
+
+// A queue is the waiting candidates of a key in order of completion.
+type queue struct{ first, last *candidate }
+
+// due returns when the first candidate is decided.
+func (c *candidates) due(span int64) int64 {
+	if len(c.byTime) == 0 {
+		return NotDue
+	}
+	return over(c.byTime[0].since, span)
+}
+
+// abandon gives up the candidate that is to be decided first, which it returns,
+// or nil if none waits.
+func (c *candidates) abandon() *candidate {
+	if len(c.byTime) == 0 {
+		return nil
+	}
+	w := c.byTime[0]
+	c.refute(w)
+	return w
+}
 
 type candidateHeap []*candidate
 
@@ -89,122 +104,218 @@ func (h *candidateHeap) Pop() any {
 }
 
 // complete decides about a complete sequence, or lets it wait for the absence
-// of what must not follow.
-func (m *sequence) complete(r *row, p *partial) {
-	if p.doomed {
-		return
-	}
-	s := m.spec
-	quiet := p.lead == never // nothing before that could be too near
+// of what must not follow. It reports false if the sequence is refuted.
+func (c *candidates) complete(done completion, span int64) bool {
+	s := c.spec
+	quiet := done.lead == never // nothing before that could be too near
+	last := done.events[len(done.events)-1].Time
+	w := &candidate{key: done.key, events: done.events, kept: done.kept, since: done.first, due: NoTime}
 	switch {
-	case s.leading && !quiet && !s.trailing && !beyond(p.ev.Time, p.lead, s.maxSpan):
-		return
-	case !s.trailing, s.leading && quiet, s.leading && p.ev.Time-p.lead >= s.maxSpan:
-		m.settle(r, p)
+	case done.doomed, s.leading && !quiet && !s.trailing && !Beyond(last, done.lead, span):
+		return false
+	case !s.trailing, s.leading && quiet, s.leading && last-done.lead >= span:
+		if !s.ordered {
+			c.done = append(c.done, s.result(w.key, w.events))
+			return true
+		}
+		w.decided = true
+	case s.leading:
+		w.since = done.lead
+	}
+	if c.account.admit(c.cost(w), nil) {
+		c.fresh = append(c.fresh, w)
+	}
+	return true
+}
+
+// enlist lets the candidates that one event completed wait, in order of their keys.
+func (c *candidates) enlist() {
+	if len(c.fresh) > 1 {
+		slices.SortStableFunc(c.fresh, func(a, b *candidate) int { return compareTuples(c.spec.tuple(a.key), c.spec.tuple(b.key)) })
+	}
+	for i, w := range c.fresh {
+		c.enter(w)
+		c.fresh[i] = nil
+	}
+	c.fresh = c.fresh[:0]
+}
+
+// candidateCost is what a candidate costs beside its key and events.
+const candidateCost = 112 + 80
+
+func (c *candidates) cost(w *candidate) int64 {
+	return int64(candidateCost+len(w.key)+8*len(w.events)) + costOfKept(w.kept)
+}
+
+// enter adds a candidate that is the latest one.
+func (c *candidates) enter(w *candidate) {
+	w.seq = c.next
+	c.next++
+	if c.spec.ordered {
+		c.fifo = append(c.fifo, w)
+	}
+	for _, ev := range w.events {
+		c.account.budget.Retain(ev)
+	}
+	if w.decided {
+		c.account.add(&c.account.Other, 1, c.cost(w))
 		return
 	}
-	c := &candidate{row: r, result: m.result(r, p), since: p.first, seq: m.waits.next}
-	if s.leading {
-		c.since = p.lead
+	c.account.add(&c.account.Pending, 1, c.cost(w))
+	heap.Push(&c.byTime, w)
+	q := c.byKey[w.key]
+	if q == nil {
+		c.byKey[w.key] = &queue{w, w}
+		return
 	}
-	m.waits.next++
-	heap.Push(&m.waits.byTime, c)
-	r.waits = append(r.waits, c)
-	if s.ordered {
-		m.waits.fifo = append(m.waits.fifo, c)
+	w.before, q.last.after = q.last, w
+	q.last = w
+}
+
+// leave takes a candidate out of the queue of its key.
+func (c *candidates) leave(w *candidate) {
+	q := c.byKey[w.key]
+	if w.before == nil {
+		q.first = w.after
+	} else {
+		w.before.after = w.after
+	}
+	if w.after == nil {
+		q.last = w.before
+	} else {
+		w.after.before = w.before
+	}
+	w.before, w.after = nil, nil
+	if q.first == nil {
+		delete(c.byKey, w.key)
 	}
 }
 
-// settle accepts a complete sequence.
-func (m *sequence) settle(r *row, p *partial) {
-	if !m.spec.ordered {
-		m.done = append(m.done, m.result(r, p))
+// decide ends the waiting of a candidate. It goes on to hold its place among
+// the results of a machine that keeps these in order.
+func (c *candidates) decide(w *candidate) {
+	heap.Remove(&c.byTime, w.index)
+	c.leave(w)
+	w.decided = true
+	c.account.add(&c.account.Pending, -1, -c.cost(w))
+	c.account.add(&c.account.Other, 1, c.cost(w))
+	if !c.spec.ordered {
+		c.forget(w)
+	}
+}
+
+// release takes the decided candidates that no undecided one precedes. What had
+// to wait for one is due when that is.
+func (c *candidates) release() {
+	due := int64(NoTime)
+	for len(c.fifo) > 0 && c.fifo[0].decided {
+		first := c.fifo[0]
+		due = max(due, first.due)
+		first.due = due
+		if !first.refuted {
+			c.done = append(c.done, c.settled(first))
+		}
+		c.forget(first)
+		c.fifo[0] = nil
+		c.fifo = c.fifo[1:]
+	}
+}
+
+// settled makes the match of a candidate.
+func (c *candidates) settled(w *candidate) Result {
+	r := c.spec.result(w.key, w.events)
+	r.Due = w.due
+	return r
+}
+
+// emit emits what the current event or the passing of time has completed.
+func (c *candidates) emit(emit func(Result)) {
+	if c.spec.ordered {
+		c.release()
+	}
+	if len(c.done) == 0 {
 		return
 	}
-	m.waits.fifo = append(m.waits.fifo, &candidate{result: m.result(r, p), decided: true})
+	done := c.done
+	c.done = nil
+	if len(done) > 1 && !c.spec.ordered && done[0].Due == NoTime {
+		sortResults(done)
+	}
+	for _, r := range done {
+		emit(r)
+	}
+	clear(done)
+	c.done = done[:0]
+}
+
+// accept decides the candidates whose maxspan is over before w.
+func (c *candidates) accept(w, span int64) {
+	for len(c.byTime) > 0 {
+		first := c.byTime[0]
+		if w != NotDue && !Beyond(w, first.since, span) {
+			return
+		}
+		first.due = over(first.since, span)
+		c.decide(first)
+		if !c.spec.ordered {
+			c.done = append(c.done, c.settled(first))
+		}
+	}
+}
+
+// refute decides against a candidate.
+func (c *candidates) refute(w *candidate) {
+	w.refuted = true
+	c.decide(w)
+}
+
+// forget drops a decided candidate.
+func (c *candidates) forget(w *candidate) {
+	for _, ev := range w.events {
+		c.account.budget.Release(ev)
+	}
+	c.account.add(&c.account.Other, -1, -c.cost(w))
 }
 
 // miss takes note of an event that matches a missing step.
 func (m *sequence) miss(ev *Held, h Hit) {
-	r := m.rows[string(h.Key)]
 	switch m.spec.absent[h.Step] {
 	case leading:
-		if r == nil {
-			r = m.newRow(h)
-		}
-		r.marks.add(ev.Time)
-		m.plan(r)
+		m.marks.add(h.Key, ev.Time)
 	case middle:
-		if r == nil {
+		i := m.find(m.place(h.Key), m.spec.after[h.Step])
+		if i == 0 {
 			return
 		}
-		if p := r.slots[m.spec.after[h.Step]]; p != nil && p.gapAt == never && millis(ev.Time) > millis(p.ev.Time) {
-			p.gapAt = millis(ev.Time)
+		if g := m.gaps.at(i); g.at == never && millis(ev.Time) > millis(m.latest(m.at(i)).Time) {
+			g.at = millis(ev.Time)
 		}
 	case trailing:
-		if r != nil {
-			m.refute(r, ev)
-		}
+		m.refute(ev, h)
 	}
 }
 
 // refute ends the waiting of the candidates before ev: those that maxspan has
 // not yet decided have now seen what must not follow.
-func (m *sequence) refute(r *row, ev *Held) {
-	r.waits = slices.DeleteFunc(r.waits, func(c *candidate) bool {
-		if millis(ev.Time) <= millis(c.result.Last.Time) {
-			return false
-		}
-		c.decided, c.refuted = true, true
-		heap.Remove(&m.waits.byTime, c.index)
-		return true
-	})
-	m.release(r)
-}
-
-// accept decides the candidates whose maxspan is over before w.
-func (m *sequence) accept(w int64) {
-	for len(m.waits.byTime) > 0 {
-		c := m.waits.byTime[0]
-		if !beyond(w, c.since, m.spec.maxSpan) {
+func (m *sequence) refute(ev *Held, h Hit) {
+	for q := m.waits.byKey[string(h.Key)]; q != nil && q.first != nil; {
+		c := q.first
+		if !c.precedes(ev) {
 			return
 		}
-		heap.Pop(&m.waits.byTime)
-		m.admit(c)
+		m.note(Refuted, c.key, c.events, ev)
+		m.waits.refute(c)
 	}
 }
 
-// acceptAll decides all candidates.
-func (m *sequence) acceptAll() {
-	for len(m.waits.byTime) > 0 {
-		m.admit(heap.Pop(&m.waits.byTime).(*candidate))
-	}
+// precedes reports whether the candidate ends before the millisecond of ev.
+func (w *candidate) precedes(ev *Held) bool {
+	return millis(w.events[len(w.events)-1].Time) < millis(ev.Time)
 }
 
-func (m *sequence) admit(c *candidate) {
-	c.decided = true
-	c.row.waits = slices.DeleteFunc(c.row.waits, func(o *candidate) bool { return o == c })
-	m.release(c.row)
-	if !m.spec.ordered {
-		m.done = append(m.done, c.result)
+// complete takes a sequence that has all its events.
+func (m *sequence) complete(c completion) {
+	if !m.waits.complete(c, m.span) {
+		m.note(Refuted, c.key, c.events, nil)
 	}
-}
-
-// release appends to done the decided candidates that no undecided one precedes.
-func (c *candidates) release(done []Result) []Result {
-	for len(c.fifo) > 0 && c.fifo[0].decided {
-		if first := c.fifo[0]; !first.refuted {
-			done = append(done, first.result)
-		}
-		c.fifo[0] = nil
-		c.fifo = c.fifo[1:]
-	}
-	return done
-}
-
-// sortFrom orders the candidates that one event completed by their keys.
-func (c *candidates) sortFrom(i int) {
-	slices.SortStableFunc(c.fifo[i:], func(a, b *candidate) int {
-		return compareTuples(a.result.Keys, b.result.Keys)
-	})
 }

@@ -108,27 +108,40 @@ func (n *binding) lineage(x *plan.Lineage) int {
 // needs none.
 func (q *Query) NewMachine(env *Env) Machine {
 	var m Machine
+	a := &Account{budget: env.Budget}
 	switch {
 	case q.Plan.Kind == plan.Sample:
-		m = newSample(q.Plan)
+		m = newSample(q.Plan, env, a)
 	case q.Plan.Kind == plan.Sequence && q.Plan.Aliases:
-		m = newAliasSequence(q, env)
+		m = newAliasSequence(q, env, a)
 	case q.Plan.Kind == plan.Sequence:
-		m = newSequence(q.seq)
+		m = newSequence(q.seq, env, a)
 	}
 	if len(q.lineages) > 0 {
-		return newLineageMachine(q, env, m)
+		m = newLineageMachine(q, env, m, a)
+	}
+	if m != nil {
+		env.Budget.join(a, m)
 	}
 	return m
 }
 
-// An Env is what the machines of a stream share. The zero Env has the defaults.
+// An Env is what the machine of a query works with.
 type Env struct {
+	// Budget bounds what all machines of the stream keep.
+	Budget *Budget
+	// MaxSpan, unless 0, is that of sequences which have none.
+	MaxSpan int64
 	// OnError is as in Ctx.
 	OnError func(error)
+	// EventID, if not nil, tells an event from others; "" does not.
+	EventID func(event.Event) string
 	// Ancestors, if not nil, gives the ids of the processes above that of an
 	// event, in any order, until yield returns false.
 	Ancestors func(ev event.Event, yield func(id string) bool)
+	// Answered, if not nil, is told what an event was answered that asked
+	// "descendant of".
+	Answered func(ev *Held, x *plan.Lineage, yes bool)
 	// MaxPartials is the number of partial sequences that wait at one step for
 	// one key, of a sequence whose steps have names.
 	MaxPartials int
@@ -136,6 +149,14 @@ type Env struct {
 	// each query: their number, and the nanoseconds without an event of them.
 	MaxProcesses int
 	ProcessIdle  int64
+}
+
+// Needed returns how many events a match has.
+func (q *Query) Needed() int {
+	if q.seq != nil {
+		return q.seq.last + 1
+	}
+	return len(q.Plan.Steps)
 }
 
 // Never reports whether a step can never be satisfied.
