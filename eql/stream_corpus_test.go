@@ -20,9 +20,9 @@ import (
 // TestSameAlertsOfRules runs the sequences among the rules, and queries that have
 // answers, over captures: in order, and out of order from several sources, with
 // restarts, on several goroutines. The alerts have to be the same, ids included.
-// With EQL_LONG it takes all captures whole and more ways.
+// With EQL_TEST_ALL it takes all captures whole and more ways.
 func TestSameAlertsOfRules(t *testing.T) {
-	long := os.Getenv("EQL_LONG") != ""
+	long := os.Getenv("EQL_TEST_ALL") != ""
 	tiebreaker := eql.WithTiebreakerField("event.sequence")
 	var queries []*eql.Query
 	for _, set := range []string{"corpus/detection-rules", "corpus/protections-artifacts"} {

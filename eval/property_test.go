@@ -413,7 +413,7 @@ func (w *world) expected(t testing.TB, i int) []string {
 }
 
 // long is whether tests may take minutes.
-func long() bool { return os.Getenv("EQL_LONG") != "" }
+func long() bool { return os.Getenv("EQL_TEST_ALL") != "" }
 
 func rounds(short, many int) int {
 	switch {

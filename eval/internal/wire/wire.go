@@ -17,9 +17,12 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// Version is the version of the format that Writer writes. It is to be
-// incremented with every change of what is written, and versions.go of package
-// eval has to say what becomes of the older ones.
+// Version is the version of the format that Writer writes. Increment it with
+// every change of what is written or of how it is read, and add the old one to
+// the table with what becomes of it: read it, or refuse it by name.
+//
+//	version  written by                      read
+//	1        the first release               yes
 const Version = 1
 
 const (
