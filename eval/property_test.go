@@ -455,7 +455,7 @@ func (e numberedEvent) EventID() string { return e.Field("n").String() }
 
 // TestSameAlerts is the property over random queries and events.
 func TestSameAlerts(t *testing.T) {
-	for seed := range uint64(rounds(40, 1500)) {
+	for seed := range uint64(rounds(25, 1500)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		w := randomWorld(r, 6, 30)
 		ways := deliveries(r)

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/wire"
@@ -170,7 +171,7 @@ func (c *candidates) all() []*candidate {
 		return c.fifo
 	}
 	all := slices.Clone([]*candidate(c.byTime))
-	slices.SortFunc(all, func(a, b *candidate) int { return order(a.seq, b.seq) })
+	slices.SortFunc(all, func(a, b *candidate) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }
 
@@ -407,7 +408,7 @@ func (m *aliasSequence) Load(d *Decoder) {
 		}
 		chains = append(chains, c)
 	}
-	slices.SortStableFunc(chains, func(a, b *chain) int { return order(a.arrived, b.arrived) })
+	slices.SortStableFunc(chains, func(a, b *chain) int { return cmp.Compare(a.arrived, b.arrived) })
 	for _, c := range chains {
 		arrived := c.arrived
 		m.arrive(c, c.stage)
