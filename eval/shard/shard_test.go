@@ -230,3 +230,38 @@ func TestLimits(t *testing.T) {
 	require.EqualValues(t, 900, st.Rejected)
 	s.Close(nil)
 }
+
+// BenchmarkWorkers measures an event of a kilobyte against 300 sequences.
+func BenchmarkWorkers(b *testing.B) {
+	queries := make([]string, 300)
+	for i := range queries {
+		queries[i] = fmt.Sprintf(`sequence by host.id with maxspan=1m
+			[a where process.name : ("p%d*.exe", "*q%d.exe") and not process.command_line : "*--quiet-%d*"] [b where process.name == "p%d.exe"]`, i, i, i, i)
+	}
+	e := engine(b, queries...)
+	docs := make([]eval.Event, 10_000)
+	for i := range docs {
+		docs[i] = event.JSON(fmt.Appendf(nil, `{"@timestamp":%d,"event":{"category":%q},"host":{"id":"host %d"},"process":{"name":"p%d.exe","command_line":"%0900d"}}`,
+			i, []string{"a", "b"}[i%2], i%97, i%1000, i))
+	}
+	for _, n := range []int{0, 1, 2, 4} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				var s interface {
+					Push(eval.Event, func(eval.Match) bool) error
+					Close(func(eval.Match) bool)
+				} = e.NewStream()
+				if n > 0 {
+					s = shard.New(e, n)
+				}
+				for _, ev := range docs {
+					if err := s.Push(ev, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+				s.Close(nil)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(docs)), "ns/event")
+		})
+	}
+}

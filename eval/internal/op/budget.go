@@ -168,9 +168,10 @@ func (b *Budget) over(cost int64) bool {
 	return b.Limits.Bytes > 0 && b.bytes+cost > b.Limits.Bytes
 }
 
-// Shrink evicts as long as there are too many bytes, if the policy says so.
+// Shrink evicts as long as more is kept than the limits allow, if the policy
+// says so.
 func (b *Budget) Shrink() {
-	for b.Limits.Policy == EvictOldest && b.over(0) {
+	for b.Limits.Policy == EvictOldest && (b.over(0) || b.Limits.Total > 0 && b.items > b.Limits.Total) {
 		a := b.fattest()
 		if a == nil || !a.machine.evict() {
 			return
