@@ -1,24 +1,26 @@
 package input
 
-const endless = "the array has no end"
-
-// array yields the elements of the array that begins here. An array that is
-// broken off ends the input: nothing behind the break can be trusted.
+// array yields the elements behind the bracket, or behind the comma, that was
+// taken last. An array that is broken off ends the input: nothing behind the
+// break can be trusted.
 func (s *splitter) array(yield func(Doc, error) bool) bool {
-	_, _ = s.next() // the bracket
-	for n := 1; ; n++ {
+	for {
+		n := s.element + 1
 		c, ok := s.peek()
 		at := Place{File: s.file, Line: s.line, Element: n}
 		switch {
 		case s.err != nil:
 			return true
 		case !ok:
-			return s.refuse(yield, at, endless)
+			return s.broken(yield, at)
 		case c == ']' && n == 1:
 			_, _ = s.next()
 			return true
 		}
-		end, tooLong := s.element()
+		end, tooLong := s.takeElement()
+		if s.element = 0; end == ',' {
+			s.element = n
+		}
 		var more bool
 		switch {
 		case s.err != nil:
@@ -26,7 +28,7 @@ func (s *splitter) array(yield func(Doc, error) bool) bool {
 		case tooLong:
 			more = s.refuse(yield, at, s.tooLong())
 		case end == 0:
-			more = s.refuse(yield, at, endless)
+			more = s.broken(yield, at)
 		case len(s.doc) == 0:
 			more = s.refuse(yield, at, "an element is missing")
 		default:
@@ -38,10 +40,19 @@ func (s *splitter) array(yield func(Doc, error) bool) bool {
 	}
 }
 
-// element takes one element into s.doc and the comma or bracket behind it,
+// broken tells that the text ends within an array.
+func (s *splitter) broken(yield func(Doc, error) bool, at Place) bool {
+	s.element = 0
+	if s.unfinished {
+		return s.leave(yield, at)
+	}
+	return s.refuse(yield, at, "the array has no end")
+}
+
+// takeElement takes one element into s.doc and the comma or bracket behind it,
 // which it returns; 0 if the text ends before. White space at the element's end
 // is dropped. If the element is beyond the limit, s.doc is incomplete.
-func (s *splitter) element() (end byte, tooLong bool) {
+func (s *splitter) takeElement() (end byte, tooLong bool) {
 	s.doc = s.doc[:0]
 	depth, inString, escaped := 0, false, false
 	for {
