@@ -74,7 +74,7 @@ type tail struct {
 	name   string // of the input
 	out    chan<- batch
 
-	trail
+	trail trail
 	saved *Position // where to go on, until that has been found
 	told  string    // the last complaint
 	from  mark
@@ -152,7 +152,7 @@ func (t *tail) look(ctx context.Context) ([]step, error) {
 		t.tell(ctx, lostNotice(t.name, *t.saved))
 	}
 	if len(steps) > 0 {
-		t.past = t.saved.Past
+		t.trail.past = t.saved.Past
 		t.saved = nil
 	}
 	return steps, t.cannot(err)
@@ -172,9 +172,9 @@ func (t *tail) cannot(err error) error {
 
 // file reads a file until nothing more can be expected of it.
 func (t *tail) file(ctx context.Context, st step) {
-	t.trail = st.trail(t.path, t.past)
+	t.trail = st.trail(t.find.path, t.trail.past)
 	t.from = st.from
-	g := &grower{ctx: ctx, file: st.file, path: t.path, poll: t.r.poll(), idle: func() { t.flush(ctx) }}
+	g := &grower{ctx: ctx, file: st.file, path: t.find.path, poll: t.r.poll(), idle: func() { t.flush(ctx) }}
 	var raw io.Reader = g
 	if !st.file.info.Mode().IsRegular() {
 		defer context.AfterFunc(ctx, func() { _ = st.file.Close() })()
@@ -193,7 +193,7 @@ func (t *tail) file(ctx context.Context, st step) {
 	g.head = func() []byte { return h.head }
 
 	t.send(ctx)
-	s := newSplitter(h, st.shown(t.name, t.path), t.r.MaxDoc, st.from)
+	s := newSplitter(h, st.shown(t.name, t.find.path), t.r.MaxDoc, st.from)
 	t.split(ctx, s, func() { t.trail.head = h.head })
 	t.trail.head = h.head
 	switch {

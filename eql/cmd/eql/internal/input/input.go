@@ -221,7 +221,7 @@ func (r *Reader) text(ctx context.Context, i int, text io.Reader, head []byte, s
 	c := &r.cursors[i]
 	more := s.split(func(d Doc, err error) bool {
 		d.Source = i
-		c.mark, c.trail.head = s.behind, h.head
+		c.mark, c.head = s.behind, h.head
 		return yield(d, err)
 	})
 	switch {
