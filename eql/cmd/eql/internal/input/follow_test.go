@@ -78,6 +78,13 @@ func (f *follower) wait(n int) []string {
 	}
 }
 
+// forget drops the documents that are there.
+func (f *follower) forget() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.got = nil
+}
+
 func (f *follower) told() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -141,6 +148,20 @@ func TestFollow(t *testing.T) {
 			require.NoError(t, os.Truncate(path, 0))
 			add(t, path, lines(30, 32))
 		}, 32, "was truncated"},
+		{"overwritten by more", func(t *testing.T, path string, f *follower) {
+			add(t, path, lines(1000, 1003))
+			f.wait(3)
+			f.forget()
+			require.NoError(t, os.WriteFile(path, []byte(lines(0, 300)), 0o600))
+		}, 300, "was truncated"},
+		{"removed and made anew, alike", func(t *testing.T, path string, f *follower) {
+			add(t, path, lines(0, 3))
+			f.wait(3)
+			f.forget()
+			require.NoError(t, os.Remove(path))
+			time.Sleep(silence)
+			add(t, path, lines(0, 3))
+		}, 3, ""},
 		{"removed and made anew", func(t *testing.T, path string, f *follower) {
 			add(t, path, lines(0, 3))
 			f.wait(3)

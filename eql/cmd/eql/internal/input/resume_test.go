@@ -170,6 +170,20 @@ func TestResume_rotated(t *testing.T) {
 			write(t, path+".1", lines(105, 110))
 			write(t, path, lines(110, 120))
 		}, 120, false},
+		{"renamed, the one before compressed just now", func(t *testing.T, path string) {
+			text, err := os.ReadFile(path + ".7")
+			require.NoError(t, err)
+			rename(t, path, path+".1")
+			write(t, path+".8.gz", string(zipped(t, string(text))))
+			require.NoError(t, os.Remove(path+".7"))
+			write(t, path, lines(100, 110))
+		}, 110, false},
+		{"renamed, and the new one begins alike", func(t *testing.T, path string) {
+			text, err := os.ReadFile(path)
+			require.NoError(t, err)
+			rename(t, path, path+".1")
+			write(t, path, string(text)+"{\"n\":1}\n")
+		}, 0, false},
 		{"copied back", func(t *testing.T, path string) {
 			text, err := os.ReadFile(path)
 			require.NoError(t, err)
@@ -214,6 +228,9 @@ func TestResume_rotated(t *testing.T) {
 			}
 			for n := from; n < tt.to; n++ {
 				want = append(want, strings.TrimSpace(line(n)))
+			}
+			if tt.to == 0 { // all of both files
+				want = strings.Split(lines(from, 100)+lines(0, 100)+"{\"n\":1}", "\n")
 			}
 			assert.Equal(t, want, docs)
 			if _, err := os.Stat(path); err == nil {
