@@ -10,79 +10,77 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// A clock is the event time of a stream, as told by one timestamp field. It
-// keeps events back while others may still have to go before them: for as long
-// as the allowed lateness, and among equal times until the tiebreaker is certain.
+// A clock is one timestamp field of a stream's engine: a timeline, and the
+// events that are kept back while others may still have to go before them: as
+// long as the watermark has not passed them, and among equal times until the
+// tiebreaker is certain. They are kept only if a step needs them.
 type clock struct {
-	field    *clockField
-	lateness int64
-	direct   bool // nothing ever has to be kept back
+	timeline
+	field *clockField
 
-	state timeliness  // of the current event
-	time  int64       // of the current event; noTime if it has none
-	tie   value.Value // of the current event
-	held  *op.Held    // the current event, once a query keeps it
+	state  timeliness  // of the current event
+	time   int64       // of the current event; noTime if it has none
+	tie    value.Value // of the current event
+	held   *op.Held    // the current event, once a query keeps it
+	kept   *kept       // the current event, once it is kept back
+	judged *judgement  // about events before, and the current one
 
-	newest int64 // the greatest time seen
-	now    int64 // no event that is not late is before it
 	queue  keptHeap
+	doubts []*kept // ahead of time
+	dues   dueHeap // the runs of this clock
 }
 
-// A timeliness says where an event stands in time.
-type timeliness uint8
-
-const (
-	onTime timeliness = iota
-	late
-	untimed
-)
-
-const noTime = math.MinInt64
-
-// kept is what a query hit with an event that is kept back.
+// kept is an event that is kept back, with what its queries found in it.
 type kept struct {
+	ev     *op.Held
+	source string // of one that is ahead of time
+	parts  []keptPart
+}
+
+type keptPart struct {
 	run  *run
-	ev   *op.Held
 	hits *op.Hits
 }
 
-func newClock(f *clockField, lateness time.Duration) *clock {
-	return &clock{
-		field:    f,
-		lateness: int64(lateness),
-		direct:   lateness == 0 && !f.hasTiebreaker,
-		newest:   noTime,
-		now:      noTime,
-	}
+func newClock(f *clockField, o *streamOptions) *clock {
+	return &clock{timeline: newTimeline(o.time, o.sources), field: f}
 }
 
 // read takes the time of the current event.
-func (c *clock) read(r *event.Record) timeliness {
-	c.state, c.time, c.tie, c.held = onTime, noTime, value.Value{}, nil
-	if c.field.hasTiebreaker {
-		c.tie = single(r.Get(c.field.tieSlot))
+func (f *clockField) read(r *event.Record) (at int64, tie value.Value) {
+	if f.hasTiebreaker {
+		tie = single(r.Get(f.tieSlot))
 	}
-	t, ok := event.ParseTime(single(r.Get(c.field.timeSlot)))
-	if !ok {
+	if t, ok := event.ParseTime(single(r.Get(f.timeSlot))); ok {
+		return t, tie
+	}
+	return noTime, tie
+}
+
+// begin makes an event of a source the current one.
+func (c *clock) begin(at int64, tie value.Value, source string) {
+	c.time, c.tie, c.held, c.kept, c.judged = at, tie, nil, nil, nil
+	if at == noTime {
 		c.state = untimed
-		return c.state
+	} else {
+		c.state, c.judged = c.observe(source, at)
 	}
-	c.time = t
-	if t < c.now {
-		c.state = late
-		return c.state
-	}
-	if t > c.newest {
-		c.newest = t
-		c.now = max(c.now, saturatingSub(t, c.lateness))
-	}
-	return c.state
+}
+
+// direct reports whether the current event, which is on time, need not be kept
+// back.
+func (c *clock) direct() bool {
+	return c.time == c.now && c.judged == nil && len(c.queue) == 0 && !c.field.hasTiebreaker
 }
 
 // hold returns the current event, which is ev, for queries to keep.
 func (c *clock) hold(ev Event, seq uint64) *op.Held {
 	if c.held == nil {
-		c.held = &op.Held{Event: ev, Time: c.time, Tie: c.tie, Seq: seq}
+		c.held = &op.Held{Event: ev, Time: c.time, Seq: seq, Size: sizeOf(ev)}
+		if !c.tie.IsNull() {
+			tie := c.tie.Clone()
+			c.held.Tie = &tie
+		}
 	}
 	return c.held
 }
@@ -107,44 +105,80 @@ func nanos(t time.Time) int64 {
 	}
 }
 
-func saturatingSub(a, b int64) int64 {
-	if d := a - b; d <= a {
-		return d
+// keep keeps the current event back for a query.
+func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
+	if c.kept == nil {
+		c.kept = &kept{ev: ev}
+		b.Wait(ev.Bytes())
+		heap.Push(&c.queue, c.kept)
 	}
-	return math.MinInt64 + 1
+	h := hits.Clone()
+	b.Wait(h.Size())
+	c.kept.parts = append(c.kept.parts, keptPart{r, h})
 }
 
-// advance lets time pass up to t.
-func (c *clock) advance(t int64) { c.now = max(c.now, t) }
-
-// keep puts hits into the queue.
-func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits) {
-	heap.Push(&c.queue, &kept{r, ev, hits.Clone()})
+// doubt keeps the current event back because it is ahead of time.
+func (c *clock) doubt(ev *op.Held, source string, b *op.Budget) {
+	c.kept = &kept{ev: ev, source: source}
+	b.Wait(ev.Bytes())
+	c.doubts = append(c.doubts, c.kept)
 }
 
-// release calls deliver for what need not be kept back any more, in order.
-func (c *clock) release(deliver func(*kept)) {
-	for len(c.queue) > 0 {
-		first := c.queue[0].ev.Time
-		// Equal times may still be ordered by the tiebreaker.
-		if first > c.now || first == c.now && c.field.hasTiebreaker && c.now != math.MaxInt64 {
-			return
+// free gives back what an event cost that is not kept back any more.
+func (k *kept) free(b *op.Budget) {
+	b.Wait(-k.ev.Bytes())
+	for _, p := range k.parts {
+		b.Wait(-p.hits.Size())
+	}
+}
+
+// resolve does with the events that were ahead as judged. It calls doubted for
+// those that are not believed.
+func (c *clock) resolve(j judgement, doubted func(*kept, timeliness)) {
+	rest := c.doubts[:0]
+	for _, k := range c.doubts {
+		switch t := k.ev.Time; {
+		case k.source != j.source:
+			rest = append(rest, k)
+		case j.lo <= t && t <= j.hi:
+			k.source = ""
+			heap.Push(&c.queue, k)
+		case j.lo != math.MaxInt64 && t < j.lo:
+			doubted(k, late)
+		default:
+			doubted(k, ahead)
 		}
-		deliver(heap.Pop(&c.queue).(*kept))
 	}
+	clear(c.doubts[len(rest):])
+	c.doubts = rest
 }
 
+// passed reports whether an event of a time need not be kept back any more.
+func (c *clock) passed(at int64) bool {
+	// Equal times may still be ordered by the tiebreaker.
+	return at < c.now || at == c.now && (!c.field.hasTiebreaker || c.now == math.MaxInt64)
+}
+
+// next takes the first event that need not be kept back any more, or nil.
+func (c *clock) next() *kept {
+	if len(c.queue) == 0 || !c.passed(c.queue[0].ev.Time) {
+		return nil
+	}
+	return heap.Pop(&c.queue).(*kept)
+}
+
+// A keptHeap holds events in order.
 type keptHeap []*kept
 
-func (h keptHeap) Len() int { return len(h) }
-func (h keptHeap) Less(i, j int) bool {
-	if h[i].ev != h[j].ev {
-		return h[i].ev.Less(h[j].ev)
-	}
-	return h[i].run.index < h[j].run.index
-}
-func (h keptHeap) Swap(i, j int) { h[i], h[j] = h[j], h[i] }
-func (h *keptHeap) Push(x any)   { *h = append(*h, x.(*kept)) }
+// Len, Less, Swap, Push and Pop implement heap.Interface.
+func (h keptHeap) Len() int           { return len(h) }
+func (h keptHeap) Less(i, j int) bool { return h[i].ev.Less(h[j].ev) }
+func (h keptHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+
+// Push adds an event.
+func (h *keptHeap) Push(x any) { *h = append(*h, x.(*kept)) }
+
+// Pop takes the last event.
 func (h *keptHeap) Pop() any {
 	old := *h
 	n := len(old) - 1
@@ -152,4 +186,56 @@ func (h *keptHeap) Pop() any {
 	old[n] = nil
 	*h = old[:n]
 	return x
+}
+
+// A dueHeap holds runs by the time at which time alone has an effect on them.
+type dueHeap []*run
+
+// Len, Less, Swap, Push and Pop implement heap.Interface.
+func (h dueHeap) Len() int { return len(h) }
+
+func (h dueHeap) Less(i, j int) bool {
+	if h[i].due != h[j].due {
+		return h[i].due < h[j].due
+	}
+	return h[i].index < h[j].index
+}
+
+func (h dueHeap) Swap(i, j int) {
+	h[i], h[j] = h[j], h[i]
+	h[i].place, h[j].place = i, j
+}
+
+// Push adds a run.
+func (h *dueHeap) Push(x any) {
+	r := x.(*run)
+	r.place = len(*h)
+	*h = append(*h, r)
+}
+
+// Pop takes the last run.
+func (h *dueHeap) Pop() any {
+	old := *h
+	n := len(old) - 1
+	r := old[n]
+	old[n] = nil
+	*h = old[:n]
+	return r
+}
+
+// plan puts a run in its place after its machine has changed.
+func (c *clock) plan(r *run) {
+	if due := r.machine.Due(); due != r.due {
+		r.due = due
+		heap.Fix(&c.dues, r.place)
+	}
+}
+
+// pass lets time pass up to w for the runs of the clock, in order of what is due.
+func (c *clock) pass(w int64) {
+	for len(c.dues) > 0 && c.dues[0].due <= w && c.dues[0].due != op.NotDue {
+		r := c.dues[0]
+		r.machine.Advance(r.due, r.emit)
+		c.plan(r)
+	}
 }

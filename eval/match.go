@@ -63,19 +63,8 @@ func part(h hash.Hash, b []byte) {
 }
 
 func (m Match) digest(ev Event) []byte {
-	switch ev := ev.(type) {
-	case Identifier:
-		return []byte(ev.EventID())
-	case event.Map:
-		if b, err := json.Marshal(map[string]any(ev)); err == nil {
-			return b
-		}
-	case documented:
-		if doc, err := event.Decode(ev.Bytes()); err == nil {
-			if b, err := json.Marshal(doc); err == nil {
-				return b
-			}
-		}
+	if d, ok := digestOf(ev); ok {
+		return d
 	}
 	var b []byte
 	for _, path := range m.Query.Fields() {
@@ -85,4 +74,32 @@ func (m Match) digest(ev Event) []byte {
 		b = append(b, '\n')
 	}
 	return b
+}
+
+// digestOf returns what an event counts by in ids, whatever the query. It
+// reports false if that is its fields.
+func digestOf(ev Event) ([]byte, bool) {
+	var doc map[string]any
+	switch ev := ev.(type) {
+	case *Excerpt:
+		return []byte(ev.digest), ev.digest != ""
+	case Identifier:
+		return []byte(ev.EventID()), true
+	case event.Map:
+		doc = ev
+	case documented:
+		m, err := event.Decode(ev.Bytes())
+		if err != nil {
+			return nil, false
+		}
+		doc = m
+	default:
+		return nil, false
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		return nil, false
+	}
+	sum := sha256.Sum256(b)
+	return sum[:], true
 }

@@ -1,31 +1,150 @@
 package eval
 
-import "time"
+import (
+	"time"
+
+	"github.com/eqlkit/eqlkit/eval/internal/op"
+)
 
 // A StreamOption tunes a Stream.
 type StreamOption func(*streamOptions)
 
 type streamOptions struct {
-	lateness time.Duration
-	onLate   func(Event)
-	onError  func(*Query, error)
+	time       timeRules
+	sources    []string
+	span       int64 // of sequences without maxspan
+	limits     op.Limits
+	retain     func(Event) Event
+	onLate     func(Event)
+	onAhead    func(Event)
+	onError    func(*Query, error)
+	onNearMiss func(NearMiss)
+	onEvict    func(NearMiss)
 }
 
-// WithLateness lets events come out of order by up to d: sequences see an event
-// only when the stream's time is d past it. The default is 0: events come in
-// order of time. Event queries never wait.
+// WithLateness lets events come out of order by up to d: the watermark is the
+// greatest time of an event minus d, and sequences see an event only when the
+// watermark has reached it, in order of time, then of the tiebreaker, then of
+// arrival. An event behind the watermark is late: event queries and samples see
+// it, sequences do not. The default is 0: events come in order of time.
+//
+// Event queries never wait. Samples do not wait either: they put events in
+// order themselves.
+//
+// If events come from several sources (see PushFrom) the watermark is that of
+// the source furthest behind.
 func WithLateness(d time.Duration) StreamOption {
-	return func(o *streamOptions) { o.lateness = max(d, 0) }
+	return func(o *streamOptions) { o.time.lateness = max(int64(d), 0) }
 }
 
-// WithOnLate has f called for every event that is behind the stream's time and
-// that sequences therefore do not see.
+// WithSources names sources that the watermark waits for from the beginning.
+// Others are waited for from their first event on.
+func WithSources(names ...string) StreamOption {
+	return func(o *streamOptions) { o.sources = append(o.sources[:len(o.sources):len(o.sources)], names...) }
+}
+
+// WithIdleTimeout has the watermark no longer wait for a source that is more
+// than d of event time behind the greatest time of all, or has been silent
+// since the first event for so long. It is waited for again when it speaks. The
+// default is 0: every source is waited for, until EndSource.
+func WithIdleTimeout(d time.Duration) StreamOption {
+	return func(o *streamOptions) { o.time.idle = max(int64(d), 0) }
+}
+
+// WithManualTime leaves the watermark to Advance: events do not move it.
+func WithManualTime() StreamOption { return func(o *streamOptions) { o.time.manual = true } }
+
+// WithMaxJump doubts an event that is more than d ahead of the greatest time
+// seen, as by a machine whose clock is wrong. Such an event does not move the
+// watermark. It is kept back until its source has sent confirm events in a row
+// that are all too far ahead: then there was a gap in the stream, and time goes
+// on from there. If an event comes that is not too far ahead, it was the clock:
+// the events in doubt are counted, handed to the function of WithOnAhead, and
+// not seen by sequences. Of events in doubt that contradict each other by more
+// than d those are believed that are the most.
+//
+// The first confirm events of a stream are in doubt as well, since there is
+// nothing to compare them with. A confirm below 2 means 2. The default is no
+// bound.
+func WithMaxJump(d time.Duration, confirm int) StreamOption {
+	return func(o *streamOptions) { o.time.jump, o.time.confirm = max(int64(d), 0), max(confirm, 2) }
+}
+
+// WithOnLate has f called for every event that is behind the watermark and that
+// sequences therefore do not see.
 func WithOnLate(f func(Event)) StreamOption {
 	return func(o *streamOptions) { o.onLate = f }
+}
+
+// WithOnAhead has f called for every event that turns out to be too far ahead;
+// see WithMaxJump. If WithRetain is used f gets what is retained of it.
+func WithOnAhead(f func(Event)) StreamOption {
+	return func(o *streamOptions) { o.onAhead = f }
 }
 
 // WithOnError has f called for every expression that became null because of an
 // error, such as a division by zero, instead of stopping the query.
 func WithOnError(f func(q *Query, err error)) StreamOption {
 	return func(o *streamOptions) { o.onError = f }
+}
+
+// WithOnNearMiss has f called for every partial match that ends without a match,
+// but for evicted ones and those that a newer one of the same key replaces. f
+// must not call the stream.
+func WithOnNearMiss(f func(NearMiss)) StreamOption {
+	return func(o *streamOptions) { o.onNearMiss = f }
+}
+
+// WithOnEvict has f called for every partial match that is dropped because of
+// WithLimits. f must not call the stream.
+func WithOnEvict(f func(NearMiss)) StreamOption {
+	return func(o *streamOptions) { o.onEvict = f }
+}
+
+// A LimitPolicy says what happens when a limit is reached.
+type LimitPolicy = op.Policy
+
+// The policies.
+const (
+	// EvictOldest drops the oldest partial match: of the query whose own limit
+	// is reached, else of the query that holds most.
+	EvictOldest = op.EvictOldest
+	// RejectNew does not begin the new one.
+	RejectNew = op.RejectNew
+	// FailNew does not begin the new one and has Push return a *LimitError.
+	FailNew = op.Fail
+)
+
+// Limits bound what a stream keeps. A zero limit is none. Beside partial
+// matches, the keys count that have to be remembered for a leading missing
+// event.
+type Limits struct {
+	PerQuery int   // partial matches of one query
+	Total    int   // partial matches of all queries
+	Bytes    int64 // memory of all that is kept with the events in it, about
+	Policy   LimitPolicy
+}
+
+// WithLimits bounds what the stream keeps. Evictions and rejections are counted
+// for each query, and change results. Under EvictOldest events that are kept
+// back for their turn are not evicted: when they alone exceed Bytes the
+// watermark is moved on, which is counted as well (Stats.Hurried). The default
+// is no limit.
+func WithLimits(l Limits) StreamOption {
+	return func(o *streamOptions) {
+		o.limits = op.Limits{PerQuery: max(l.PerQuery, 0), Total: max(l.Total, 0), Bytes: max(l.Bytes, 0), Policy: l.Policy}
+	}
+}
+
+// WithDefaultMaxSpan gives sequences that have no maxspan one, so that what they
+// keep ends. It changes their results.
+func WithDefaultMaxSpan(d time.Duration) StreamOption {
+	return func(o *streamOptions) { o.span = max(int64(d), 0) }
+}
+
+// WithRetain has sequences and samples keep f(ev) of an event ev, which then
+// stands in their matches. See RetainFields and RetainReference. The default is
+// to keep the event itself. If f returns nil the event is kept.
+func WithRetain(f func(Event) Event) StreamOption {
+	return func(o *streamOptions) { o.retain = f }
 }

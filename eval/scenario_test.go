@@ -67,12 +67,12 @@ type opaque struct{ m event.Map }
 
 func (o opaque) Field(path string) value.Value { return o.m.Field(path) }
 
-func compile(t *testing.T, text string) *eval.Query {
+func compile(t testing.TB, text string) *eval.Query {
 	t.Helper()
 	return compileWith(t, text, eval.Config{})
 }
 
-func compileWith(t *testing.T, text string, c eval.Config) *eval.Query {
+func compileWith(t testing.TB, text string, c eval.Config) *eval.Query {
 	t.Helper()
 	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
 	require.NoError(t, err)

@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"cmp"
+	"container/heap"
 	"context"
 	"errors"
 	"fmt"
@@ -18,7 +20,9 @@ import (
 
 // A Stream evaluates an Engine's queries over one stream of events, event by
 // event. It holds the partial matches. Time is event time only: nothing happens
-// but in Push, Advance and Close, and nothing of it depends on a clock.
+// but in its methods, and nothing of it depends on a clock. When sequences see
+// an event, and when an absence is decided, is up to the watermark; see
+// WithLateness.
 //
 // A Stream belongs to one goroutine at a time.
 type Stream struct {
@@ -27,18 +31,20 @@ type Stream struct {
 	rec    *event.Record
 	ctx    op.Ctx
 	runs   []*run
-	timed  []*run // runs whose machines decide by time alone
 	clocks []*clock
+	budget *op.Budget
 	routes []map[string][]stepRef // by group: steps by list of categories
 	hits   op.Hits
 	cats   []string
 	catKey []byte
 
-	current *run // whose expressions are being computed
+	current *run  // whose expressions are being computed
+	form    Event // what is kept of the current event; nil as long as nothing is
 	yield   func(Match) bool
 	stopped bool
 	closed  bool
 	seq     uint64
+	full    error // of the current call, by the policy Fail
 	stats   Stats
 }
 
@@ -49,17 +55,10 @@ type run struct {
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
 	emit    func(op.Result)
-}
+	due     int64 // of the machine, in clock.dues
+	place   int   // there
 
-// Stats counts what a Stream has seen.
-type Stats struct {
-	Events  uint64 // pushed, the refused ones included
-	Refused uint64 // could not be read
-	Untimed uint64 // without a time, and so not seen by sequences
-	Late    uint64 // behind the stream's time, and so not seen by sequences
-	Errors  uint64 // expressions that became null by an error, such as a division by zero
-	Matches uint64 // delivered
-	Open    int    // partial matches that are waiting
+	evaluations, matches uint64
 }
 
 // ErrClosed is what Push returns after Close.
@@ -67,42 +66,59 @@ var ErrClosed = errors.New("stream is closed")
 
 // NewStream returns a Stream for the engine's queries without any state.
 func (e *Engine) NewStream(opts ...StreamOption) *Stream {
-	s := &Stream{engine: e, rec: event.NewRecord(e.layout)}
+	s := &Stream{budget: &op.Budget{}}
 	for _, o := range opts {
 		o(&s.opts)
 	}
+	s.opts.time.confirm = max(s.opts.time.confirm, 1)
+	s.budget.Limits = s.opts.limits
+	s.budget.OnFull = s.refused
+	s.install(e)
+	return s
+}
+
+// install makes e the stream's engine, with runs that have no state.
+func (s *Stream) install(e *Engine) {
+	s.engine, s.rec = e, event.NewRecord(e.layout)
 	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError}
+	s.clocks, s.routes, s.runs = nil, nil, nil
 	for i := range e.clocks {
-		s.clocks = append(s.clocks, newClock(&e.clocks[i], s.opts.lateness))
+		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
 	}
 	for range e.groups {
 		s.routes = append(s.routes, make(map[string][]stepRef))
 	}
 	for i, q := range e.queries {
-		r := &run{bound: q, index: i, machine: q.NewMachine()}
+		r := &run{bound: q, index: i, due: op.NotDue, machine: q.NewMachine(s.opts.span, s.budget)}
 		deliver := func(res op.Result) { s.deliver(r, res) }
 		r.emit = deliver
 		if limits := q.Plan.Limits; len(limits) > 0 {
 			r.limiter = op.NewLimiter(limits)
 			r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
 		}
-		if r.machine != nil && r.machine.Timed() {
-			s.timed = append(s.timed, r)
+		if r.machine != nil {
+			s.watch(r)
+			heap.Push(&s.clocks[r.clock].dues, r)
 		}
 		s.runs = append(s.runs, r)
 	}
-	return s
 }
 
 // Push evaluates one event and calls yield for each match: first those that the
-// passing of time decides, then those that the event completes, both in the
-// order of the queries. yield must not call the stream. If yield returns false the event's other matches
-// are dropped; the event itself is fully taken note of. A nil yield drops all
-// matches.
+// passing of time decides, then those that the event completes in the order of
+// the queries, then those of events that were kept back, in the order of time.
+// yield must not call the stream. If yield returns false the event's other
+// matches are dropped; the event itself is fully taken note of. A nil yield
+// drops all matches.
 //
-// The error says that the event could not be read and was left out; the stream
-// goes on. The stream keeps ev for as long as it may become part of a match.
-func (s *Stream) Push(ev Event, yield func(Match) bool) error {
+// The error says that the event could not be read and was left out, or is a
+// *LimitError; the stream goes on. The stream keeps ev, or what WithRetain
+// makes of it, for as long as it may become part of a match.
+func (s *Stream) Push(ev Event, yield func(Match) bool) error { return s.PushFrom("", ev, yield) }
+
+// PushFrom is Push for an event of a source that has a name, such as a file or
+// a partition of a topic. The watermark follows the slowest source.
+func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error {
 	if s.closed {
 		return ErrClosed
 	}
@@ -118,53 +134,124 @@ func (s *Stream) Push(ev Event, yield func(Match) bool) error {
 	s.seq++
 	s.begin(yield)
 	defer s.end()
-	s.tick(ev)
+	for _, c := range s.clocks {
+		at, tie := c.field.read(s.rec)
+		c.begin(at, tie, source)
+	}
+	s.take(ev, source)
+	return s.full
+}
+
+// take evaluates the current event, now that its place in time is known.
+func (s *Stream) take(ev Event, source string) {
+	isLate, isUntimed := false, false
+	for _, c := range s.clocks {
+		switch c.state {
+		case late:
+			isLate = true
+		case untimed:
+			isUntimed = true
+		case ahead:
+			c.doubt(c.hold(s.retained(ev), s.seq), source, s.budget)
+		case onTime:
+			if c.direct() {
+				c.pass(c.now)
+			}
+		}
+	}
+	if isLate {
+		s.late(ev)
+	}
+	if isUntimed {
+		s.stats.Untimed++
+	}
 	s.evaluate(ev, s.refs())
 	for _, c := range s.clocks {
-		c.release(s.deliverHits)
-	}
-	s.pass(s.timed, false)
-	if s.seq%sweepEvery == 0 {
-		s.pass(s.runs, true)
-	}
-	return nil
-}
-
-// sweepEvery is the number of events after which machines that see no event are
-// told the time, so that they forget what maxspan has outlived.
-const sweepEvery = 1 << 12
-
-// pass tells machines the time; unless all are meant, only those whose events
-// are kept back.
-func (s *Stream) pass(runs []*run, all bool) {
-	for _, r := range runs {
-		if c := s.clocks[r.clock]; r.machine != nil && c.now != noTime && (all || !c.direct) {
-			r.machine.Advance(c.now, r.emit)
+		if c.judged != nil {
+			c.resolve(*c.judged, s.doubted)
 		}
+		s.release(c)
 	}
+	s.relieve()
 }
 
-func (s *Stream) begin(yield func(Match) bool) { s.yield, s.stopped = yield, yield == nil }
-func (s *Stream) end()                         { s.yield = nil }
+func (s *Stream) begin(yield func(Match) bool) {
+	s.yield, s.stopped, s.form, s.full = yield, yield == nil, nil, nil
+}
 
-// tick reads the event's time on every clock and lets it pass.
-func (s *Stream) tick(ev Event) {
+func (s *Stream) end() {
+	s.yield, s.form = nil, nil
 	for _, c := range s.clocks {
-		switch c.read(s.rec) {
-		case late:
-			s.stats.Late++
-			if s.opts.onLate != nil {
-				s.opts.onLate(ev)
+		c.held, c.kept, c.judged = nil, nil, nil
+	}
+}
+
+func (s *Stream) late(ev Event) {
+	s.stats.Late++
+	if s.opts.onLate != nil {
+		s.opts.onLate(ev)
+	}
+}
+
+// doubted is called for an event that was ahead of time and is not believed.
+func (s *Stream) doubted(k *kept, t timeliness) {
+	k.free(s.budget)
+	if t == late {
+		s.late(k.ev.Event)
+		return
+	}
+	s.stats.Ahead++
+	if s.opts.onAhead != nil {
+		s.opts.onAhead(k.ev.Event)
+	}
+}
+
+// release hands to the queries what a clock need not keep back any more, and
+// lets time pass for them.
+func (s *Stream) release(c *clock) {
+	for s.step(c) { //nolint:revive // all of them
+	}
+	c.pass(c.now)
+}
+
+// step hands one event to the queries that a clock need not keep back any more,
+// and reports whether there was one.
+func (s *Stream) step(c *clock) bool {
+	k := c.next()
+	if k == nil {
+		return false
+	}
+	c.pass(k.ev.Time)
+	for _, p := range k.parts {
+		p.run.machine.Push(k.ev, p.hits, p.run.emit)
+		c.plan(p.run)
+	}
+	k.free(s.budget)
+	return true
+}
+
+// relieve makes room. If it is events kept back that take too much it stops
+// waiting for what may still come before them.
+func (s *Stream) relieve() {
+	for s.budget.Hurry() {
+		fullest := s.clocks[0]
+		for _, c := range s.clocks {
+			if len(c.queue) > len(fullest.queue) {
+				fullest = c
 			}
-		case untimed:
-			s.stats.Untimed++
 		}
-	}
-	for _, r := range s.timed {
-		if c := s.clocks[r.clock]; c.state == onTime && c.direct {
-			r.machine.Advance(c.now, r.emit)
+		if len(fullest.queue) == 0 {
+			break
 		}
+		at := fullest.queue[0].ev.Time
+		if fullest.field.hasTiebreaker {
+			at++
+		}
+		fullest.now = max(fullest.now, at)
+		s.stats.Hurried++
+		s.release(fullest)
 	}
+	s.budget.Shrink()
 }
 
 // refs returns the steps that the event concerns, in the order of the queries.
@@ -217,6 +304,7 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 		s.hits.Reset()
 		for len(refs) > 0 && refs[0].query == q {
 			step := int(refs[0].step)
+			r.evaluations++
 			if st := &r.Steps[step]; st.Cond.Test(&s.ctx) {
 				s.hits.Add(&s.ctx, step, st.Keys)
 			}
@@ -225,28 +313,30 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 		if s.hits.Len() == 0 {
 			continue
 		}
-		s.hit(r, s.clocks[r.clock].hold(ev, s.seq))
+		s.hit(r, ev)
 	}
 	s.current = nil
 }
 
 // hit hands the hits of the current event to the query.
-func (s *Stream) hit(r *run, ev *op.Held) {
-	switch c := s.clocks[r.clock]; {
-	case r.Plan.Kind == plan.Event:
-		r.emit(op.Result{Events: []*op.Held{ev}, Last: ev})
+func (s *Stream) hit(r *run, ev Event) {
+	c := s.clocks[r.clock]
+	if r.Plan.Kind == plan.Event {
+		held := &op.Held{Event: ev, Time: c.time}
+		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
+		return
+	}
+	switch {
 	case r.Plan.Kind == plan.Sample:
-		r.machine.Push(ev, &s.hits, r.emit)
-	case c.state != onTime: // counted by tick
-	case c.direct:
-		r.machine.Push(ev, &s.hits, r.emit)
+		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
+	case c.state == late, c.state == untimed: // counted by take
+	case c.state == onTime && c.direct():
+		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
+		c.plan(r)
 	default:
-		c.keep(r, ev, &s.hits)
+		c.keep(r, c.hold(s.retained(ev), s.seq), &s.hits, s.budget)
 	}
 }
-
-// deliverHits takes what a clock kept back, now that its time has come.
-func (s *Stream) deliverHits(k *kept) { k.run.machine.Push(k.ev, k.hits, k.run.emit) }
 
 // deliver makes a Match of a result.
 func (s *Stream) deliver(r *run, res op.Result) {
@@ -265,6 +355,7 @@ func (s *Stream) deliver(r *run, res op.Result) {
 		m.Time = time.Unix(0, latest).UTC()
 	}
 	s.stats.Matches++
+	r.matches++
 	s.stopped = !s.yield(m)
 }
 
@@ -276,19 +367,43 @@ func (s *Stream) exprError(err error) {
 }
 
 // Advance lets event time pass up to t without an event: it promises that no
-// later event is before t. Sequences that wait for an absence are decided, and
-// what maxspan has outlived is forgotten. Time never goes back.
-func (s *Stream) Advance(t time.Time, yield func(Match) bool) {
+// later event is before t. Events that were kept back are seen by sequences,
+// those that wait for an absence are decided, and what maxspan has outlived is
+// forgotten. Time never goes back. The error is a *LimitError.
+func (s *Stream) Advance(t time.Time, yield func(Match) bool) error {
 	if s.closed {
-		return
+		return ErrClosed
+	}
+	s.begin(yield)
+	defer s.end()
+	s.advance(nanos(t))
+	return s.full
+}
+
+func (s *Stream) advance(t int64) {
+	for _, c := range s.clocks {
+		for _, j := range c.advance(t) {
+			c.resolve(j, s.doubted)
+		}
+		s.release(c)
+	}
+}
+
+// EndSource says that no more events come from a source: the watermark waits
+// for it no longer. The error is a *LimitError.
+func (s *Stream) EndSource(name string, yield func(Match) bool) error {
+	if s.closed {
+		return ErrClosed
 	}
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		c.advance(nanos(t))
-		c.release(s.deliverHits)
+		if j := c.timeline.end(name); j != nil {
+			c.resolve(*j, s.doubted)
+		}
+		s.release(c)
 	}
-	s.pass(s.runs, true)
+	return s.full
 }
 
 // Close ends the stream: everything that was kept back is evaluated, sequences
@@ -302,13 +417,35 @@ func (s *Stream) Close(yield func(Match) bool) {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		c.advance(math.MaxInt64)
-		c.release(s.deliverHits)
+		for _, j := range c.advance(math.MaxInt64) {
+			c.resolve(j, s.doubted)
+		}
+		for s.step(c) { //nolint:revive // all of them
+		}
 	}
+	s.finish()
+}
+
+// finish delivers what is certain now that nothing follows: absences in the
+// order in which time would have decided them, then the rest.
+func (s *Stream) finish() {
+	type final struct {
+		run *run
+		op.Result
+	}
+	var all []final
 	for _, r := range s.runs {
 		if r.machine != nil {
-			r.machine.Close(r.emit)
+			r.machine.Close(func(res op.Result) { all = append(all, final{r, res}) })
 		}
+	}
+	slices.SortStableFunc(all, func(a, b final) int {
+		return cmp.Compare(uint64(a.Due-1), uint64(b.Due-1)) // NoTime comes last
+	})
+	for _, f := range all {
+		f.run.emit(f.Result)
+	}
+	for _, r := range s.runs {
 		if r.limiter != nil {
 			r.limiter.Close(func(res op.Result) { s.deliver(r, res) })
 		}
@@ -342,15 +479,4 @@ func (s *Stream) Run(ctx context.Context, events iter.Seq[Event]) iter.Seq2[Matc
 		}
 		s.Close(match)
 	}
-}
-
-// Stats returns the counts so far.
-func (s *Stream) Stats() Stats {
-	st := s.stats
-	for _, r := range s.runs {
-		if r.machine != nil {
-			st.Open += r.machine.Open()
-		}
-	}
-	return st
 }

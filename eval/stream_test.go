@@ -1,6 +1,7 @@
 package eval_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,6 +23,13 @@ type collector struct{ got []string }
 func (c *collector) add(m eval.Match) bool {
 	c.got = append(c.got, show(m))
 	return true
+}
+
+// text returns the matches since the last call.
+func (c *collector) text() string {
+	s := strings.Join(c.got, "; ")
+	c.got = nil
+	return s
 }
 
 func at(ms int64, category string, id int) event.Map {

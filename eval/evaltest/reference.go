@@ -18,8 +18,8 @@ type Options struct {
 	MaxSamplesPerKey int    // 0 is 1
 
 	// Sort orders the events by timestamp, tiebreaker (null last) and index
-	// before evaluation; otherwise their order is that of the slice. Samples
-	// always see them in the order of the slice.
+	// before evaluation, those without a timestamp behind all others; otherwise
+	// their order is that of the slice.
 	Sort bool
 }
 

@@ -14,13 +14,13 @@ func (ev *evaluator) sample(s *ast.Sample) []Result {
 	groups := make([]map[string][]int, len(s.Terms)) // of each filter, by key
 	for i, t := range s.Terms {
 		groups[i] = make(map[string][]int)
-		for index, doc := range ev.docs {
-			if !ev.matches(t.Filter, index) {
+		for _, e := range ev.events {
+			if !ev.matches(t.Filter, e.index) {
 				continue
 			}
-			for _, key := range tuples(keyFields(s.By, t), doc) {
+			for _, key := range tuples(keyFields(s.By, t), ev.docs[e.index]) {
 				keys[key.name()] = key
-				groups[i][key.name()] = append(groups[i][key.name()], index)
+				groups[i][key.name()] = append(groups[i][key.name()], e.index)
 			}
 		}
 	}

@@ -1,11 +1,11 @@
 package op
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/wire"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -27,8 +27,6 @@ type Hit struct {
 	Step int
 	// Key is the encoded tuple: equal tuples have equal encodings.
 	Key []byte
-	// Vals is the tuple.
-	Vals []value.Value
 }
 
 // Hits collects the hits of one event for one query. The zero Hits is empty.
@@ -36,20 +34,17 @@ type Hit struct {
 type Hits struct {
 	hits []hitRange
 	keys []byte
-	vals []value.Value
 
 	options [][]value.Value // scratch of Add: the values of each key
 	choice  []int
 }
 
-type hitRange struct{ step, key, keyEnd, val, valEnd int }
+type hitRange struct{ step, key, keyEnd int }
 
 // Reset empties h.
 func (h *Hits) Reset() {
 	h.hits = h.hits[:0]
 	h.keys = h.keys[:0]
-	clear(h.vals)
-	h.vals = h.vals[:0]
 }
 
 // Len returns the number of hits.
@@ -58,7 +53,7 @@ func (h *Hits) Len() int { return len(h.hits) }
 // At returns hit i.
 func (h *Hits) At(i int) Hit {
 	r := h.hits[i]
-	return Hit{r.step, h.keys[r.key:r.keyEnd], h.vals[r.val:r.valEnd:r.valEnd]}
+	return Hit{r.step, h.keys[r.key:r.keyEnd]}
 }
 
 // Clone returns a copy that does not share memory with h.
@@ -66,9 +61,11 @@ func (h *Hits) Clone() *Hits {
 	return &Hits{
 		hits: append([]hitRange(nil), h.hits...),
 		keys: append([]byte(nil), h.keys...),
-		vals: append([]value.Value(nil), h.vals...),
 	}
 }
+
+// Size returns how many bytes a clone takes, about.
+func (h *Hits) Size() int64 { return int64(160 + 24*len(h.hits) + len(h.keys)) }
 
 // Add records that the record of c satisfies a step: one hit for each tuple of
 // keys, none if a key without value is not optional.
@@ -83,13 +80,11 @@ func (h *Hits) Add(c *Ctx, step int, keys []Key) {
 	}
 	h.choice = append(h.choice[:0], make([]int, len(keys))...)
 	for range maxTuples {
-		r := hitRange{step: step, key: len(h.keys), val: len(h.vals)}
+		r := hitRange{step: step, key: len(h.keys)}
 		for i, vs := range h.options {
-			v := vs[h.choice[i]]
-			h.keys = appendKey(h.keys, v)
-			h.vals = append(h.vals, v)
+			h.keys = appendKey(h.keys, vs[h.choice[i]])
 		}
-		r.keyEnd, r.valEnd = len(h.keys), len(h.vals)
+		r.keyEnd = len(h.keys)
 		h.hits = append(h.hits, r)
 		if !h.next() {
 			return
@@ -150,44 +145,12 @@ func whole(v value.Value) value.Value {
 
 // appendKey encodes v such that values have the same bytes exactly if they are
 // equal, and no encoding is the beginning of another.
-func appendKey(dst []byte, v value.Value) []byte {
-	switch v.Kind() {
-	case value.Null:
-		return append(dst, 0)
-	case value.Bool:
-		if v.Bool() {
-			return append(dst, 2)
-		}
-		return append(dst, 1)
-	case value.Float:
-		if w := whole(v); w.Kind() != value.Float {
-			return appendKey(dst, w)
-		}
-		return binary.BigEndian.AppendUint64(append(dst, 5), math.Float64bits(v.Float()))
-	case value.Int:
-		return binary.BigEndian.AppendUint64(append(dst, 3), uint64(v.Int()))
-	case value.Uint:
-		return binary.BigEndian.AppendUint64(append(dst, 4), v.Uint())
-	case value.Date:
-		return binary.BigEndian.AppendUint64(append(dst, 6), uint64(v.Nanos()))
-	default:
-		s := v.Str()
-		dst = append(dst, 7+byte(v.Kind()))
-		dst = binary.AppendUvarint(dst, uint64(len(s)))
-		return append(dst, s...)
-	}
-}
+func appendKey(dst []byte, v value.Value) []byte { return wire.AppendValue(dst, whole(v)) }
 
-// cloneTuple copies a key tuple for keeping.
-func cloneTuple(vals []value.Value) []value.Value {
-	if len(vals) == 0 {
-		return nil
-	}
-	out := make([]value.Value, len(vals))
-	for i, v := range vals {
-		out[i] = v.Clone()
-	}
-	return out
+// tuple decodes a key; nil if there are no join keys.
+func tuple(key string) []value.Value {
+	vals, _ := wire.Values(key) // Load has checked those that appendKey did not write
+	return vals
 }
 
 // compareTuples orders key tuples, the first key most significant.

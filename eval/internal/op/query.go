@@ -43,17 +43,26 @@ func (b *Builder) step(s *plan.Step) Step {
 	return out
 }
 
-// NewMachine returns a new machine for the query; nil for an event query, which
-// needs none.
-func (q *Query) NewMachine() Machine {
+// NewMachine returns a new machine for the query within a budget; nil for an
+// event query, which needs none. A sequence without maxspan has that of span
+// nanoseconds, unless this is 0.
+func (q *Query) NewMachine(span int64, b *Budget) Machine {
 	switch q.Plan.Kind {
 	case plan.Sequence:
-		return newSequence(q.seq)
+		return newSequence(q.seq, span, b)
 	case plan.Sample:
-		return newSample(q.Plan)
+		return newSample(q.Plan, b)
 	default:
 		return nil
 	}
+}
+
+// Needed returns how many events a match has.
+func (q *Query) Needed() int {
+	if q.seq != nil {
+		return q.seq.last + 1
+	}
+	return len(q.Plan.Steps)
 }
 
 // Never reports whether a step can never be satisfied.

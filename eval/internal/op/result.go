@@ -7,27 +7,39 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// A Held is an event that a machine keeps. One Held serves all machines.
+// A Held is an event that machines keep. One Held serves all machines.
 type Held struct {
 	Event event.Event
-	Time  int64 // nanoseconds since 1970
-	Tie   value.Value
-	Seq   uint64 // order of arrival
+	Time  int64        // nanoseconds since 1970; NoTime if it has none
+	Tie   *value.Value // nil without a tiebreaker
+	Seq   uint64       // order of arrival
+	Size  uint32       // bytes of the event, about
+
+	refs int32 // how often machines keep it; see Budget
 }
 
-// compare orders events by time, tiebreaker (none last) and arrival.
+// Bytes returns what the event takes, about.
+func (h *Held) Bytes() int64 { return int64(h.Size) + heldCost }
+
+// NoTime is the time of an event without one.
+const NoTime = never
+
+// compare orders events by time (none last), tiebreaker (none last) and arrival.
 func (h *Held) compare(o *Held) int {
 	switch {
 	case h.Time != o.Time:
-		return order(h.Time, o.Time)
-	case h.Tie.IsNull() != o.Tie.IsNull():
-		if h.Tie.IsNull() {
+		// The least number stands for no time; taken for a very large one it
+		// comes last.
+		return order(uint64(h.Time-1)^1<<63, uint64(o.Time-1)^1<<63)
+	case (h.Tie == nil) != (o.Tie == nil):
+		if h.Tie == nil {
 			return 1
 		}
 		return -1
-	}
-	if c := value.Order(h.Tie, o.Tie); c != 0 {
-		return c
+	case h.Tie != nil:
+		if c := value.Order(*h.Tie, *o.Tie); c != 0 {
+			return c
+		}
 	}
 	return order(h.Seq, o.Seq)
 }
@@ -35,7 +47,7 @@ func (h *Held) compare(o *Held) int {
 // Less reports whether h comes before o.
 func (h *Held) Less(o *Held) bool { return h.compare(o) < 0 }
 
-func order[T int64 | uint64](a, b T) int {
+func order(a, b uint64) int {
 	switch {
 	case a < b:
 		return -1
@@ -51,6 +63,9 @@ type Result struct {
 	Keys   []value.Value // nil without join keys
 	Events []*Held       // in the order of the steps, runs expanded; nil for a missing event
 	Last   *Held         // the event that completed it; nil for a sample
+	// Due is the time at which the passing of time decided about it; NoTime if
+	// an event did.
+	Due int64
 }
 
 // sortResults brings results into the order of the search API: by the last
@@ -64,19 +79,4 @@ func sortResults(rs []Result) {
 		}
 		return compareTuples(a.Keys, b.Keys)
 	})
-}
-
-// A Machine assembles matches of one query from hits. Events come in order of
-// time. It belongs to one goroutine.
-type Machine interface {
-	// Push takes the hits of one event.
-	Push(ev *Held, hits *Hits, emit func(Result))
-	// Advance says that no later event is before the time w.
-	Advance(w int64, emit func(Result))
-	// Close says that no event follows.
-	Close(emit func(Result))
-	// Timed reports whether Advance may complete matches.
-	Timed() bool
-	// Open returns the number of partial matches that are waiting.
-	Open() int
 }

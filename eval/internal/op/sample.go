@@ -4,51 +4,138 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
-	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A sample finds, for every key, different events that satisfy one filter each.
-// It keeps as many events of a key as can matter and answers when the stream is
-// closed: keys in ascending order, and for each key the first combinations in
-// order of arrival.
+// It keeps as many events of a key as can matter, the first ones in order of
+// time, whatever the order in which they come, and answers when the stream is
+// closed: keys in ascending order, and for each key the first combinations.
 type sample struct {
 	filters int
 	most    int // combinations for each key
+	tracer
+	account *Account
 	rows    map[string]*sampleRow
+	oldest  *sampleRow // the ring of rows by age
 }
 
 type sampleRow struct {
-	vals   []value.Value
-	events [][]*Held // by filter
+	key          string
+	events       [][]*Held // by filter, in order
+	older, newer *sampleRow
 }
 
-func newSample(q *plan.Query) *sample {
-	return &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow)}
+func newSample(q *plan.Query, b *Budget) *sample {
+	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow)}
+	m.oldest = &sampleRow{}
+	m.oldest.older, m.oldest.newer = m.oldest, m.oldest
+	m.account = b.join(m)
+	return m
 }
 
-// Timed implements Machine.
-func (m *sample) Timed() bool { return false }
+// Account implements Machine.
+func (m *sample) Account() *Account { return m.account }
 
-// Open implements Machine.
-func (m *sample) Open() int { return len(m.rows) }
+// Trace implements Machine.
+func (m *sample) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
 
-// Advance implements Machine: a sample knows no time.
+// Due implements Machine: a sample knows no time.
+func (m *sample) Due() int64 { return NotDue }
+
+// Advance implements Machine.
 func (m *sample) Advance(int64, func(Result)) {}
 
-// Push implements Machine.
+// What a row costs beside its key, and an event of it beside itself.
+const (
+	sampleRowCost   = 160
+	sampleEventCost = 8
+)
+
+func (m *sample) cost(r *sampleRow) int64 {
+	return int64(sampleRowCost + 24*m.filters + len(r.key))
+}
+
+// Push implements Machine. Events may come in any order.
 func (m *sample) Push(ev *Held, hits *Hits, _ func(Result)) {
 	for i := range hits.Len() {
 		h := hits.At(i)
 		r := m.rows[string(h.Key)]
 		if r == nil {
-			r = &sampleRow{vals: cloneTuple(h.Vals), events: make([][]*Held, m.filters)}
-			m.rows[string(h.Key)] = r
+			if r = m.newRow(string(h.Key), ev); r == nil {
+				continue
+			}
 		}
-		// More candidates cannot add a combination: at most filters-1 of them
-		// are taken by other filters.
-		if len(r.events[h.Step]) < m.filters+m.most-1 {
-			r.events[h.Step] = append(r.events[h.Step], ev)
+		m.add(r, h.Step, ev)
+	}
+}
+
+// newRow adds a row, or returns nil if there is no room for it.
+func (m *sample) newRow(key string, ev *Held) *sampleRow {
+	r := &sampleRow{key: key, events: make([][]*Held, m.filters)}
+	if ev != nil && !m.account.admit(m.cost(r), ev) {
+		return nil
+	}
+	r.older, r.newer = m.oldest.older, m.oldest
+	r.older.newer, r.newer.older = r, r
+	m.rows[key] = r
+	m.account.add(&m.account.Open, 1, m.cost(r))
+	return r
+}
+
+// add keeps an event in its place among those of a filter. More than some
+// cannot add a combination: at most filters-1 of them are taken by other filters.
+func (m *sample) add(r *sampleRow, filter int, ev *Held) {
+	events := r.events[filter]
+	i, _ := slices.BinarySearchFunc(events, ev, (*Held).compare)
+	most := m.filters + m.most - 1
+	if i == most {
+		return
+	}
+	b := m.account.budget
+	if len(events) == most {
+		b.Release(events[most-1])
+		events = slices.Delete(events, most-1, most)
+	} else {
+		m.account.add(&m.account.Open, 0, sampleEventCost)
+	}
+	b.Retain(ev)
+	r.events[filter] = slices.Insert(events, i, ev)
+}
+
+// drop forgets a row.
+func (m *sample) drop(r *sampleRow) {
+	r.older.newer, r.newer.older = r.newer, r.older
+	delete(m.rows, r.key)
+	for _, events := range r.events {
+		for _, ev := range events {
+			m.account.budget.Release(ev)
 		}
+		m.account.add(&m.account.Open, 0, -sampleEventCost*int64(len(events)))
+	}
+	m.account.add(&m.account.Open, -1, -m.cost(r))
+}
+
+// evict implements Machine.
+func (m *sample) evict() bool {
+	r := m.oldest.newer
+	if r == m.oldest {
+		return false
+	}
+	m.note(Evicted, r)
+	m.drop(r)
+	return true
+}
+
+// note makes a note of a row, if anybody wants it.
+func (m *sample) note(kind NoteKind, r *sampleRow) {
+	if m.wants(kind) {
+		n := Note{Kind: kind, Keys: tuple(r.key)}
+		for _, events := range r.events {
+			if len(events) > 0 {
+				n.Chain = append(n.Chain, events[0])
+			}
+		}
+		m.f(n)
 	}
 }
 
@@ -58,12 +145,17 @@ func (m *sample) Close(emit func(Result)) {
 	for _, r := range m.rows {
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b *sampleRow) int { return compareTuples(a.vals, b.vals) })
+	slices.SortFunc(rows, func(a, b *sampleRow) int { return compareTuples(tuple(a.key), tuple(b.key)) })
 	for _, r := range rows {
 		left := m.most
 		r.combine(make([]*Held, 0, m.filters), &left, emit)
+		if left == m.most {
+			m.note(Ended, r)
+		}
 	}
-	clear(m.rows)
+	for _, r := range rows {
+		m.drop(r)
+	}
 }
 
 // combine emits the combinations that begin with chosen, in lexicographic
@@ -71,7 +163,7 @@ func (m *sample) Close(emit func(Result)) {
 func (r *sampleRow) combine(chosen []*Held, left *int, emit func(Result)) {
 	if len(chosen) == len(r.events) {
 		*left--
-		emit(Result{Keys: r.vals, Events: slices.Clone(chosen)})
+		emit(Result{Keys: tuple(r.key), Events: slices.Clone(chosen), Due: NoTime})
 		return
 	}
 	for _, ev := range r.events[len(chosen)] {

@@ -1,11 +1,10 @@
 package op
 
 import (
-	"container/heap"
 	"math"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
-	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A sequenceSpec is the shape of a sequence; it is immutable.
@@ -81,43 +80,6 @@ func newSequenceSpec(q *plan.Query) *sequenceSpec {
 	return s
 }
 
-// A sequence assembles sequences. For every key and stage at most one partial
-// sequence waits: a newer one replaces it, because it began later and so
-// outlives it. This is the single-pass form of the search API's matcher.
-type sequence struct {
-	spec  *sequenceSpec
-	rows  map[string]*row
-	open  int
-	dues  dueHeap    // rows by the time from which they have something to forget
-	waits candidates // completed sequences that a trailing missing event can still refute
-	done  []Result   // completed by the current event
-}
-
-// A row is the state of one key.
-type row struct {
-	key   string
-	vals  []value.Value
-	slots []*partial // by stage; the last stage is never occupied
-	used  int        // occupied slots
-	marks marks      // of leading missing steps
-	waits []*candidate
-
-	due   int   // index in sequence.dues, or unplanned
-	since int64 // what the row is planned for
-}
-
-// A partial is a sequence up to one of its stages.
-type partial struct {
-	ev    *Held
-	prev  *partial
-	first int64 // time of the first event
-	lead  int64 // time of the latest leading missing event; never if there is none
-	gapAt int64 // millisecond of the first missing event behind ev; never if there is none
-	// doomed says that a missing event was there after all. A doomed partial
-	// stays, because it takes the place of others.
-	doomed bool
-}
-
 const never = math.MinInt64
 
 // millis is the resolution at which missing events are looked up.
@@ -129,15 +91,38 @@ func millis(ns int64) int64 {
 	return ms
 }
 
-func newSequence(spec *sequenceSpec) *sequence {
-	return &sequence{spec: spec, rows: make(map[string]*row)}
+// A sequence assembles sequences. For every key and stage at most one partial
+// sequence waits: a newer one replaces it, because it began later and so
+// outlives it. This is the single-pass form of the search API's matcher.
+type sequence struct {
+	spec *sequenceSpec
+	span int64 // the maxspan; 0 if there is none
+	tracer
+	account *Account
+	partials
+	marks *marks     // of leading missing steps
+	waits candidates // completed sequences that a trailing missing event can still refute
+	done  []Result   // completed by the current event
 }
 
-// Timed implements Machine.
-func (m *sequence) Timed() bool { return m.spec.trailing }
+// newSequence returns a machine. A sequence without maxspan has the given one.
+func newSequence(spec *sequenceSpec, span int64, b *Budget) *sequence {
+	m := &sequence{spec: spec, span: spec.maxSpan}
+	if m.span == 0 {
+		m.span = span
+	}
+	m.account = b.join(m)
+	m.partials = newPartials(m.account, spec.leading || slices.Contains(spec.gap, true))
+	m.marks = newMarks(m.account)
+	m.waits = candidates{byKey: make(map[string]*queue), ordered: spec.ordered, account: m.account}
+	return m
+}
 
-// Open implements Machine.
-func (m *sequence) Open() int { return m.open + m.waits.len() }
+// Account implements Machine.
+func (m *sequence) Account() *Account { return m.account }
+
+// Trace implements Machine.
+func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
 
 // Push implements Machine. Missing events come first, so that they do not
 // refute what ends with this event; then the stages from the last to the first,
@@ -149,94 +134,93 @@ func (m *sequence) Push(ev *Held, hits *Hits, emit func(Result)) {
 			m.miss(ev, h)
 		}
 	}
-	completed := len(m.waits.fifo)
 	for i := hits.Len() - 1; i >= 0; i-- {
 		h := hits.At(i)
+		if len(m.spec.stages[h.Step]) == 0 {
+			continue
+		}
+		at := m.place(h.Key)
 		for _, stage := range m.spec.stages[h.Step] {
-			m.step(ev, h, stage)
+			m.step(ev, at, stage)
 		}
 	}
-	m.waits.sortFrom(completed)
+	m.waits.enlist()
 	for i := range hits.Len() {
 		if h := hits.At(i); h.Step == m.spec.until {
-			m.clear(h)
+			m.cancel(ev, h)
 		}
 	}
 	m.finish(emit)
 }
 
 // step lets ev try to be the event of a stage.
-func (m *sequence) step(ev *Held, h Hit, stage int) {
-	r := m.rows[string(h.Key)]
-	var p *partial
+func (m *sequence) step(ev *Held, at place, stage int) {
 	if stage == 0 {
-		if r == nil {
-			r = m.newRow(h)
-		}
-		p = &partial{ev: ev, first: ev.Time, lead: r.marks.before(ev.Time), gapAt: never}
-	} else {
-		if r == nil || r.slots[stage-1] == nil {
-			return
-		}
-		from := r.slots[stage-1]
-		m.drop(r, stage-1)
-		if m.spec.maxSpan > 0 && ev.Time-from.first > m.spec.maxSpan {
-			m.release(r)
-			return
-		}
-		p = &partial{
-			ev: ev, prev: from, first: from.first, lead: from.lead, gapAt: never,
-			doomed: from.doomed || m.spec.gap[stage] && from.gapAt != never && from.gapAt < millis(ev.Time),
-		}
+		m.start(ev, at)
+		return
+	}
+	i := m.find(at, stage-1)
+	if i == 0 {
+		return
+	}
+	p := m.at(i)
+	g := m.gap(i)
+	if m.spec.gap[stage] && g.at != never && g.at < millis(ev.Time) {
+		p.doomed = true
 	}
 	if stage == m.spec.last {
-		m.complete(r, p)
-		m.release(r)
+		c := completion{key: p.key, first: p.head.Time, lead: g.lead, doomed: p.doomed}
+		c.events = append(m.chain(nil, p), ev)
+		m.drop(i)
+		m.note(Completed, c.key, c.events, ev)
+		m.complete(c)
 		return
 	}
-	if r.slots[stage] == nil {
-		r.used++
-		m.open++
+	m.replace(at, stage, ev)
+	m.take(i, at, ev, stage)
+	if m.gappy {
+		m.gaps.at(i).at = never
 	}
-	r.slots[stage] = p
-	m.plan(r)
+	m.tell(Advanced, i, ev)
 }
 
-func (m *sequence) newRow(h Hit) *row {
-	r := &row{key: string(h.Key), vals: cloneTuple(h.Vals), marks: noMarks, due: unplanned}
-	r.slots = make([]*partial, m.spec.last)
-	m.rows[r.key] = r
-	return r
-}
-
-func (m *sequence) drop(r *row, stage int) {
-	r.slots[stage] = nil
-	r.used--
-	m.open--
-}
-
-// release forgets a row that holds nothing.
-func (m *sequence) release(r *row) {
-	if r.used == 0 && len(r.waits) == 0 && r.marks == noMarks && m.rows[r.key] == r {
-		delete(m.rows, r.key)
-		if r.due != unplanned {
-			heap.Remove(&m.dues, r.due)
-		}
-	}
-}
-
-// clear ends all partials of a key.
-func (m *sequence) clear(h Hit) {
-	r := m.rows[string(h.Key)]
-	if r == nil {
+// start lets ev be the first event of a sequence.
+func (m *sequence) start(ev *Held, at place) {
+	lead := m.marks.before(at.key, ev.Time)
+	if m.spec.last == 0 {
+		c := completion{key: string(at.key), first: ev.Time, lead: lead, events: []*Held{ev}}
+		m.note(Completed, c.key, c.events, ev)
+		m.complete(c)
 		return
 	}
-	for stage, p := range r.slots {
-		if p != nil {
-			m.drop(r, stage)
+	m.replace(at, 0, ev)
+	if !m.account.admit(int64(partialCost+gapCost+len(at.key)), ev) {
+		return
+	}
+	i := m.begin(at, string(at.key), ev, gap{lead, never})
+	m.tell(Advanced, i, ev)
+}
+
+// replace makes room for a newer partial.
+func (m *sequence) replace(at place, stage int, by *Held) {
+	if i := m.find(at, stage); i != 0 {
+		m.tell(Replaced, i, by)
+		m.drop(i)
+	}
+}
+
+// cancel ends all partials of a key.
+func (m *sequence) cancel(by *Held, h Hit) {
+	if m.oldest == 0 {
+		return
+	}
+	at := m.place(h.Key)
+	for stage := range m.spec.last {
+		if i := m.find(at, stage); i != 0 {
+			m.tell(Cancelled, i, by)
+			m.drop(i)
 		}
 	}
-	m.release(r)
 }
 
 // Advance implements Machine.
@@ -248,43 +232,73 @@ func (m *sequence) Advance(w int64, emit func(Result)) {
 
 // expire forgets what maxspan has outlived: it could only be taken and refused.
 func (m *sequence) expire(w int64) {
-	for len(m.dues) > 0 && beyond(w, m.dues[0].since, m.spec.maxSpan) {
-		r := heap.Pop(&m.dues).(*row)
-		for stage, p := range r.slots {
-			if p != nil && beyond(w, p.first, m.spec.maxSpan) {
-				m.drop(r, stage)
-			}
-		}
-		r.marks.forget(w, m.spec.maxSpan)
-		m.plan(r)
-		m.release(r)
+	if m.span == 0 {
+		return
+	}
+	gone := false
+	for i := m.oldest; i != 0 && beyond(w, m.at(i).head.Time, m.span); i = m.oldest {
+		m.tell(Expired, i, nil)
+		m.account.Expired++
+		m.drop(i)
+		gone = true
+	}
+	m.marks.expire(w, m.span)
+	if gone {
+		m.compact()
 	}
 }
 
-// beyond reports whether now is more than span after since, without overflow.
-func beyond(now, since, span int64) bool {
-	return now > since && uint64(now)-uint64(since) > uint64(span)
+// Due implements Machine.
+func (m *sequence) Due() int64 {
+	due := int64(NotDue)
+	if m.span == 0 {
+		return due
+	}
+	if m.oldest != 0 {
+		due = over(m.at(m.oldest).head.Time, m.span)
+	}
+	if since, ok := m.marks.since(); ok {
+		due = min(due, over(since, m.span))
+	}
+	if since, ok := m.waits.since(); ok {
+		due = min(due, over(since, m.span))
+	}
+	return due
 }
 
 // Close implements Machine: what waits for an absence has waited long enough.
 func (m *sequence) Close(emit func(Result)) {
-	m.acceptAll()
+	m.accept(NotDue)
 	m.finish(emit)
-	clear(m.rows)
-	m.dues, m.open = nil, 0
+	for m.oldest != 0 {
+		m.tell(Ended, m.oldest, nil)
+		m.drop(m.oldest)
+	}
+	m.marks.expire(NotDue, 0)
+	m.compact()
+}
+
+// evict implements Machine.
+func (m *sequence) evict() bool {
+	if i := m.oldest; i != 0 {
+		m.tell(Evicted, i, nil)
+		m.drop(i)
+		return true
+	}
+	return m.abandon() || m.marks.evict()
 }
 
 // finish emits what the current event or the passing of time has completed.
 func (m *sequence) finish(emit func(Result)) {
 	if m.spec.ordered {
-		m.done = m.waits.release(m.done)
+		m.done = m.release(m.done)
 	}
 	if len(m.done) == 0 {
 		return
 	}
 	done := m.done
 	m.done = nil
-	if len(done) > 1 {
+	if len(done) > 1 && !m.spec.ordered && done[0].Due == NoTime {
 		sortResults(done)
 	}
 	for _, r := range done {
@@ -294,14 +308,29 @@ func (m *sequence) finish(emit func(Result)) {
 	m.done = done[:0]
 }
 
-// result makes the match of a complete partial.
-func (m *sequence) result(r *row, p *partial) Result {
-	out := Result{Keys: r.vals, Last: p.ev, Events: make([]*Held, len(m.spec.output))}
-	for i := len(m.spec.output) - 1; i >= 0; i-- {
-		if m.spec.output[i] >= 0 {
-			out.Events[i] = p.ev
-			p = p.prev
+// result makes the match of a completed sequence.
+func (m *sequence) result(c *completion) Result {
+	out := Result{Keys: tuple(c.key), Last: c.events[len(c.events)-1], Due: NoTime}
+	out.Events = make([]*Held, len(m.spec.output))
+	for i, stage := range m.spec.output {
+		if stage >= 0 {
+			out.Events[i] = c.events[stage]
 		}
 	}
 	return out
+}
+
+// tell makes a note of partial i, if anybody wants it.
+func (m *sequence) tell(kind NoteKind, i uint32, by *Held) {
+	if m.wants(kind) {
+		p := m.at(i)
+		m.note(kind, p.key, m.chain(nil, p), by)
+	}
+}
+
+// note makes a note, if anybody wants it.
+func (m *sequence) note(kind NoteKind, key string, chain []*Held, by *Held) {
+	if m.wants(kind) {
+		m.f(Note{Kind: kind, Keys: tuple(key), Chain: chain, By: by})
+	}
 }

@@ -1,0 +1,211 @@
+package op
+
+import "fmt"
+
+// A Policy says what happens to what a budget has no room for.
+type Policy uint8
+
+// The policies.
+const (
+	EvictOldest Policy = iota // the oldest goes
+	RejectNew                 // the new one is not kept
+	Fail                      // as RejectNew, and Push reports an error
+)
+
+// Limits bound what the machines of a stream keep; 0 stands for no bound.
+type Limits struct {
+	PerQuery, Total int   // partial matches
+	Bytes           int64 // about, with the events
+	Policy          Policy
+}
+
+// A Budget is what the machines of one stream keep and may keep. The zero
+// Budget knows no limits. It belongs to one goroutine.
+type Budget struct {
+	Limits Limits
+	// OnFull, if not nil, is told when the policy is Fail and a machine is
+	// refused.
+	OnFull func(*Account)
+
+	items    int
+	bytes    int64
+	waiting  int64 // of these, what is kept back
+	accounts []*Account
+
+	// The victim is the account that has to give when the total is exceeded:
+	// the one that held most when last looked, which is looked at again after
+	// some evictions.
+	victim *Account
+	turns  int
+}
+
+// An Account is what one machine keeps.
+type Account struct {
+	Open    int   // partial matches that wait for an event
+	Pending int   // complete ones that wait for an absence
+	Other   int   // keys and events that are remembered besides
+	Bytes   int64 // about, without events
+
+	Evicted  uint64 // dropped by the budget
+	Rejected uint64 // not taken
+	Expired  uint64 // partial matches that maxspan has outlived
+
+	budget  *Budget
+	machine Machine
+}
+
+// join opens the account of a machine.
+func (b *Budget) join(m Machine) *Account {
+	a := &Account{budget: b, machine: m}
+	b.accounts = append(b.accounts, a)
+	return a
+}
+
+// Leave closes an account: its machine is dropped with all that it holds.
+func (b *Budget) Leave(a *Account) {
+	for a.machine.evict() { //nolint:revive // until nothing is left
+	}
+	for i, o := range b.accounts {
+		if o == a {
+			b.accounts = append(b.accounts[:i], b.accounts[i+1:]...)
+			break
+		}
+	}
+	if b.victim == a {
+		b.victim = nil
+	}
+}
+
+// Bytes returns what is kept, events and all.
+func (b *Budget) Bytes() int64 { return b.bytes }
+
+// heldCost is what an event costs beside itself.
+const heldCost = 48
+
+// Retain notes that an event is kept once more.
+func (b *Budget) Retain(h *Held) {
+	if h.refs++; h.refs == 1 {
+		b.bytes += h.Bytes()
+	}
+}
+
+// Release notes that an event is kept once less.
+func (b *Budget) Release(h *Held) {
+	if h.refs--; h.refs == 0 {
+		b.bytes -= h.Bytes()
+	}
+}
+
+// Wait notes that what is kept back for its turn takes n bytes more, or less.
+func (b *Budget) Wait(n int64) {
+	b.waiting += n
+	b.bytes += n
+}
+
+// Hurry reports whether there is little room left because of what is kept back
+// for its turn, so that not all of it can wait.
+func (b *Budget) Hurry() bool {
+	if b.Limits.Bytes == 0 || b.bytes <= b.Limits.Bytes-b.Limits.Bytes/16 {
+		return false
+	}
+	a := b.fattest()
+	return a == nil || b.waiting > a.weight()
+}
+
+func (a *Account) items() int { return a.Open + a.Pending + a.Other }
+
+// add notes that the machine keeps n things more of one kind, of cost bytes.
+func (a *Account) add(kind *int, n int, cost int64) {
+	*kind += n
+	a.budget.items += n
+	a.Bytes += cost
+	a.budget.bytes += cost
+}
+
+// admit reports whether there is room for one thing more of cost bytes that
+// keeps ev, making some if the policy says so.
+func (a *Account) admit(cost int64, ev *Held) bool {
+	b := a.budget
+	if b.Limits == (Limits{}) {
+		return true
+	}
+	if ev != nil && ev.refs == 0 {
+		cost += ev.Bytes()
+	}
+	for {
+		own := b.Limits.PerQuery > 0 && a.items() >= b.Limits.PerQuery
+		if !own && !b.full(cost) {
+			return true
+		}
+		if b.Limits.Policy != EvictOldest {
+			a.Rejected++
+			if b.Limits.Policy == Fail && b.OnFull != nil {
+				b.OnFull(a)
+			}
+			return false
+		}
+		from := a
+		if !own {
+			from = b.fattest()
+		}
+		if from == nil || !from.machine.evict() {
+			a.Rejected++
+			return false
+		}
+		from.Evicted++
+	}
+}
+
+// full reports whether there is no room for one thing more of cost bytes.
+func (b *Budget) full(cost int64) bool {
+	return b.Limits.Total > 0 && b.items >= b.Limits.Total || b.over(cost)
+}
+
+// over reports whether cost bytes more are too many.
+func (b *Budget) over(cost int64) bool {
+	return b.Limits.Bytes > 0 && b.bytes+cost > b.Limits.Bytes
+}
+
+// Shrink evicts as long as there are too many bytes, if the policy says so.
+func (b *Budget) Shrink() {
+	for b.Limits.Policy == EvictOldest && b.over(0) {
+		a := b.fattest()
+		if a == nil || !a.machine.evict() {
+			return
+		}
+		a.Evicted++
+	}
+}
+
+// weight is how much an account has to give.
+func (a *Account) weight() int64 {
+	if a.items() == 0 {
+		return 0
+	}
+	return a.Bytes
+}
+
+// turns is for how many evictions an answer of fattest is good enough, so that
+// looking at all accounts costs little.
+const turns = 64
+
+// fattest returns the account that holds most, so that a flood of keys in one
+// query is paid for by that query; nil if nothing is held.
+func (b *Budget) fattest() *Account {
+	if b.victim != nil && b.turns > 0 && b.victim.weight() > 0 {
+		b.turns--
+		return b.victim
+	}
+	b.victim, b.turns = nil, turns
+	for _, a := range b.accounts {
+		if w := a.weight(); w > 0 && (b.victim == nil || w > b.victim.weight()) {
+			b.victim = a
+		}
+	}
+	return b.victim
+}
+
+// String says what an account holds, for errors.
+func (a *Account) String() string {
+	return fmt.Sprintf("%d partial matches in %d bytes", a.items(), a.Bytes)
+}

@@ -1,0 +1,124 @@
+package op
+
+import (
+	"math"
+
+	"github.com/eqlkit/eqlkit/eval/internal/wire"
+)
+
+// A Machine assembles matches of one query from hits. Events come in order of
+// time, but for a sample, which puts them in order itself. A machine keeps its
+// account; see Budget. It belongs to one goroutine.
+type Machine interface {
+	// Push takes the hits of one event, after the passing of time up to it.
+	Push(ev *Held, hits *Hits, emit func(Result))
+	// Advance says that no later event is before the time w. What it emits
+	// comes in order of Result.Due.
+	Advance(w int64, emit func(Result))
+	// Due returns the least w for which Advance(w) has anything to do, or
+	// NotDue.
+	Due() int64
+	// Close says that no event follows.
+	Close(emit func(Result))
+	// Account returns what the machine keeps and has dropped.
+	Account() *Account
+	// Trace has f called for what happens to partial matches, as far as it is
+	// of one of the kinds.
+	Trace(f func(Note), kinds ...NoteKind)
+	// Save writes the state.
+	Save(e *Encoder)
+	// Load reads the state of a machine for the same query into an empty
+	// machine. What is wrong with it is the Decoder's error.
+	Load(d *Decoder)
+
+	// evict drops the oldest thing that is kept and reports whether there was
+	// one.
+	evict() bool
+}
+
+// NotDue is what Due returns if time alone changes nothing.
+const NotDue = math.MaxInt64
+
+// over returns the first time that is more than span after since.
+func over(since, span int64) int64 {
+	if d := since + span; d >= since && d < math.MaxInt64 {
+		return d + 1
+	}
+	return NotDue
+}
+
+// beyond reports whether now is more than span after since, without overflow.
+func beyond(now, since, span int64) bool {
+	return now > since && uint64(now)-uint64(since) > uint64(span)
+}
+
+// An Encoder writes the state of machines. An event that several of them keep
+// is written once.
+type Encoder struct {
+	*wire.Writer
+	event func(*wire.Writer, *Held)
+	known map[*Held]uint64
+}
+
+// NewEncoder returns an Encoder to w that writes events as event does.
+func NewEncoder(w *wire.Writer, event func(*wire.Writer, *Held)) *Encoder {
+	return &Encoder{Writer: w, event: event, known: make(map[*Held]uint64)}
+}
+
+// Held writes an event, or nil: 0 for nil, 1 for one that follows, else 2 more
+// than its number.
+func (e *Encoder) Held(h *Held) {
+	if h == nil {
+		e.Uint(0)
+		return
+	}
+	if n, ok := e.known[h]; ok {
+		e.Uint(n + 2)
+		return
+	}
+	e.known[h] = uint64(len(e.known))
+	e.Uint(1)
+	e.event(e.Writer, h)
+}
+
+// A Decoder reads what an Encoder wrote.
+type Decoder struct {
+	*wire.Reader
+	event func(*wire.Reader) *Held
+	known []*Held
+}
+
+// NewDecoder returns a Decoder that reads events as event does. A nil event has
+// been reported to the Reader.
+func NewDecoder(r *wire.Reader, event func(*wire.Reader) *Held) *Decoder {
+	return &Decoder{Reader: r, event: event}
+}
+
+// Held reads an event that may be nil.
+func (d *Decoder) Held() *Held {
+	switch n := d.Uint(); {
+	case d.Err() != nil, n == 0:
+		return nil
+	case n == 1:
+		h := d.event(d.Reader)
+		d.known = append(d.known, h)
+		return h
+	case n-2 < uint64(len(d.known)):
+		return d.known[n-2]
+	default:
+		d.Fail("there is no event %d", n-2)
+		return nil
+	}
+}
+
+// Some reads an event that is not nil; if there is none the Decoder fails.
+func (d *Decoder) Some() *Held {
+	h := d.Held()
+	if h == nil {
+		d.Fail("an event is missing")
+	}
+	return h
+}
+
+// maxItems bounds what a machine may have saved of one kind.
+const maxItems = 1 << 30

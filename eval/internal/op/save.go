@@ -1,0 +1,233 @@
+package op
+
+import (
+	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/internal/wire"
+)
+
+// Save implements Machine.
+func (m *sequence) Save(e *Encoder) {
+	e.Len(m.all.len())
+	var events []*Held
+	for i := m.oldest; i != 0; i = m.at(i).newer {
+		p := m.at(i)
+		e.String(p.key)
+		e.Len(int(p.stage))
+		e.Bool(p.doomed)
+		if m.gappy {
+			g := m.gap(i)
+			e.Int(g.lead)
+			e.Int(g.at)
+		}
+		events = m.chain(events[:0], p)
+		for _, ev := range events {
+			e.Held(ev)
+		}
+	}
+	clear(events)
+	m.marks.save(e)
+	m.waits.save(e)
+}
+
+// Load implements Machine.
+func (m *sequence) Load(d *Decoder) {
+	var events []*Held
+	for range d.Len(maxItems) {
+		key, stage, doomed := d.key(), d.Len(max(m.spec.last-1, 0)), d.Bool()
+		g := gap{never, never}
+		if m.gappy {
+			g = gap{d.Int(), d.Int()}
+		}
+		events = events[:0]
+		for range stage + 1 {
+			events = append(events, d.Some())
+		}
+		if d.Err() != nil {
+			return
+		}
+		if m.newest != 0 && events[0].Time < m.at(m.newest).head.Time || m.find(m.place([]byte(key)), stage) != 0 {
+			d.Fail("partial sequences are in no order")
+			return
+		}
+		m.restore(key, events, doomed, g)
+	}
+	clear(events)
+	m.marks.load(d)
+	m.waits.load(d, m.spec.last+1)
+}
+
+// key reads a key that tuple understands.
+func (d *Decoder) key() string {
+	key := d.String()
+	if _, ok := wire.Values(key); !ok {
+		d.Fail("a join key cannot be read")
+	}
+	return key
+}
+
+func (m *marks) save(e *Encoder) {
+	e.Len(len(m.byKey))
+	for k := m.list.newer; k != &m.list; k = k.newer {
+		e.String(k.key)
+		e.Int(k.newest)
+		e.Int(k.earlier)
+	}
+}
+
+func (m *marks) load(d *Decoder) {
+	last := int64(never)
+	for range d.Len(maxItems) {
+		k := &mark{key: d.key(), newest: d.Int(), earlier: d.Int()}
+		if d.Err() != nil {
+			return
+		}
+		if _, twice := m.byKey[k.key]; twice || k.newest < last {
+			d.Fail("missing events are in no order")
+			return
+		}
+		last = k.newest
+		m.enter(k)
+	}
+}
+
+// all returns the candidates in order of completion.
+func (c *candidates) all() []*candidate {
+	if c.ordered {
+		return c.fifo
+	}
+	all := slices.Clone([]*candidate(c.byTime))
+	slices.SortFunc(all, func(a, b *candidate) int { return order(a.seq, b.seq) })
+	return all
+}
+
+func (c *candidates) save(e *Encoder) {
+	all := c.all()
+	e.Len(len(all))
+	for _, w := range all {
+		e.String(w.key)
+		e.Int(w.since)
+		e.Bool(w.decided)
+		e.Bool(w.refuted)
+		e.Int(w.due)
+		for _, ev := range w.events {
+			e.Held(ev)
+		}
+	}
+}
+
+// load reads candidates of n events each.
+func (c *candidates) load(d *Decoder, n int) {
+	for range d.Len(maxItems) {
+		w := &candidate{key: d.key(), since: d.Int(), decided: d.Bool(), refuted: d.Bool(), due: d.Int()}
+		for range n {
+			w.events = append(w.events, d.Some())
+		}
+		if d.Err() != nil {
+			return
+		}
+		if w.decided && !c.ordered {
+			d.Fail("a decided sequence waits")
+			return
+		}
+		c.enter(w)
+	}
+}
+
+// Save implements Machine.
+func (m *sample) Save(e *Encoder) {
+	e.Len(len(m.rows))
+	for r := m.oldest.newer; r != m.oldest; r = r.newer {
+		e.String(r.key)
+		for _, events := range r.events {
+			e.Len(len(events))
+			for _, ev := range events {
+				e.Held(ev)
+			}
+		}
+	}
+}
+
+// Load implements Machine.
+func (m *sample) Load(d *Decoder) {
+	for range d.Len(maxItems) {
+		key := d.key()
+		if d.Err() != nil {
+			return
+		}
+		if m.rows[key] != nil {
+			d.Fail("a key is there twice")
+			return
+		}
+		r := m.newRow(key, nil)
+		for filter := range m.filters {
+			for range d.Len(m.filters + m.most - 1) {
+				if ev := d.Some(); ev != nil {
+					m.add(r, filter, ev)
+				}
+			}
+		}
+	}
+}
+
+// Save writes what the limiter keeps.
+func (l *Limiter) Save(e *Encoder) {
+	for i := range l.stages {
+		s := &l.stages[i]
+		e.Len(s.taken)
+		e.Len(len(s.ring))
+		for j := range s.ring {
+			e.result(s.ring[(s.next+j)%len(s.ring)])
+		}
+	}
+}
+
+// Load reads what a limiter for the same limits kept.
+func (l *Limiter) Load(d *Decoder) {
+	for i := range l.stages {
+		s := &l.stages[i]
+		s.taken = d.Len(s.N)
+		for range d.Len(s.N) {
+			r := d.result()
+			if d.Err() != nil {
+				return
+			}
+			s.ring = append(s.ring, r)
+		}
+	}
+}
+
+func (e *Encoder) result(r Result) {
+	e.Len(len(r.Keys))
+	for _, k := range r.Keys {
+		e.Value(k)
+	}
+	e.Len(len(r.Events))
+	for _, ev := range r.Events {
+		e.Held(ev)
+	}
+	e.Held(r.Last)
+	e.Int(r.Due)
+}
+
+// maxResult bounds the keys and events of a result.
+const maxResult = 1 << 20
+
+func (d *Decoder) result() Result {
+	var r Result
+	for range d.Len(maxResult) {
+		if d.Err() != nil {
+			return r
+		}
+		r.Keys = append(r.Keys, d.Value())
+	}
+	for range d.Len(maxResult) {
+		if d.Err() != nil {
+			return r
+		}
+		r.Events = append(r.Events, d.Held())
+	}
+	r.Last = d.Held()
+	r.Due = d.Int()
+	return r
+}
