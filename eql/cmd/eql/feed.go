@@ -20,7 +20,8 @@ const defaultTimestamp = "@timestamp"
 // A record is an event together with where it stands.
 type record struct {
 	*event.Document
-	place input.Place
+	place  input.Place
+	source int // index of the input
 }
 
 // A sink takes the matches of a run.
@@ -41,26 +42,42 @@ type counts struct {
 // shownRefusals is how many refused events are reported one by one.
 const shownRefusals = 5
 
+// idleEvery is how often a run that waits for input looks around.
+const idleEvery = 200 * time.Millisecond
+
+// tendEvery is the number of events after which a run looks around.
+const tendEvery = 1 << 6
+
 // A feed pushes the events of inputs through a stream, into a sink.
 type feed struct {
 	counts
-	app         *app
-	flags       *eventFlags
-	stream      *eql.Stream
-	sink        sink
-	ordered     bool // whether a query depends on the order of events
+	app     *app
+	flags   *eventFlags
+	machine machine
+	sink    sink
+	ordered bool          // whether a query depends on the order of events
+	reader  *input.Reader // run completes it
+	// tend, unless nil, is called now and then between events, and while input
+	// is waited for. Its error ends the run.
+	tend func() error
+	// open leaves the machine open at the end of the input.
+	open bool
+
 	bar         *progress
 	start       time.Time
 	interrupted bool
-	err         error // of the sink; it ends the run
+	cancel      context.CancelFunc // ends the reading
+	err         error              // what ends the run
 }
 
 // run reads files to their end, or until an interrupt. It returns the sink's
 // error; what is wrong with the input is reported and counted.
 func (f *feed) run(ctx context.Context, files []string, hits string) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	signalled, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	context.AfterFunc(signalled, stop) // a second signal ends the process at once
+	ctx, f.cancel = context.WithCancel(signalled)
+	defer f.cancel()
 
 	if len(files) == 0 {
 		files = []string{input.Stdin}
@@ -68,17 +85,24 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 			fmt.Fprintln(f.app.err, "reading events from the terminal; end with Ctrl-D")
 		}
 	}
-	reader := &input.Reader{Files: files, Stdin: f.app.in, Idle: f.idle}
-	f.bar = f.app.newProgress(reader, hits)
+	r := f.reader
+	r.Files, r.Stdin, r.Idle = files, f.app.in, f.idle
+	if f.tend != nil {
+		r.IdleEvery = idleEvery
+	}
+	f.bar = f.app.newProgress(r, hits)
 	f.start = time.Now()
 
 	var waiting []*record // for --sort
-	for doc, err := range reader.All(ctx) {
+	for doc, err := range r.All(ctx) {
+		if f.err != nil {
+			break
+		}
 		if err != nil {
 			f.refuse(err)
 			continue
 		}
-		rec := &record{event.JSON(doc.Data), doc.Place}
+		rec := &record{event.JSON(doc.Data), doc.Place, doc.Source}
 		if f.flags.sort {
 			waiting = append(waiting, rec)
 		} else if f.push(rec); f.err != nil {
@@ -86,7 +110,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 		}
 		f.bar.update(f.counts)
 	}
-	f.interrupted = ctx.Err() != nil
+	f.interrupted = signalled.Err() != nil
 	f.flags.order(waiting)
 	for _, rec := range waiting {
 		if f.push(rec); f.err != nil || !f.interrupted && ctx.Err() != nil {
@@ -94,9 +118,9 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 		}
 		f.bar.update(f.counts)
 	}
-	f.interrupted = ctx.Err() != nil
-	if f.err == nil {
-		f.stream.Close(f.take)
+	f.interrupted = signalled.Err() != nil
+	if f.err == nil && !f.open {
+		f.machine.Close(f.take)
 	}
 	f.bar.clear()
 	f.bar = nil
@@ -104,7 +128,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 }
 
 func (f *feed) push(rec *record) {
-	if err := f.stream.Push(rec, f.take); err != nil {
+	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
 		if cause := errors.Unwrap(err); cause != nil {
 			err = cause // its place says more than its number
 		}
@@ -112,6 +136,18 @@ func (f *feed) push(rec *record) {
 		return
 	}
 	f.events++
+	if f.tend != nil && f.events%tendEvery == 0 && f.err == nil {
+		f.err = f.tend()
+	}
+}
+
+// source returns what the watermark knows the event's input by. Inputs that are
+// read one after the other are one source.
+func (f *feed) source(rec *record) string {
+	if f.reader.Follow {
+		return f.reader.Files[rec.source]
+	}
+	return ""
 }
 
 func (f *feed) take(m eql.Match) bool {
@@ -120,23 +156,38 @@ func (f *feed) take(m eql.Match) bool {
 	return f.err == nil
 }
 
-// idle is called before the input is waited for.
+// idle is called before the input is waited for, and while it is.
 func (f *feed) idle() {
 	f.bar.update(f.counts)
 	if f.err == nil {
-		f.err = f.sink.flush()
+		f.err = f.flush()
 	}
-	if f.err != nil || f.app.out.Buffered() == 0 {
-		return
+	if f.err == nil && f.tend != nil {
+		f.err = f.tend()
+	}
+	if f.err != nil {
+		f.cancel()
+	}
+}
+
+// flush shows what has been found so far.
+func (f *feed) flush() error {
+	if err := f.sink.flush(); err != nil || f.app.out.Buffered() == 0 {
+		return err
 	}
 	if f.app.outTerm.is {
 		f.bar.clear()
 	}
-	f.err = f.app.out.Flush()
+	return f.app.out.Flush()
 }
 
 // refuse reports what is wrong with an event or an input.
 func (f *feed) refuse(err error) {
+	if n := (*input.Notice)(nil); errors.As(err, &n) {
+		f.bar.clear()
+		f.app.warnf("%v", n)
+		return
+	}
 	if r := (*input.Refusal)(nil); !errors.As(err, &r) {
 		f.unread++
 		f.bar.clear()
@@ -160,21 +211,28 @@ func (f *feed) conclude() error {
 	if f.interrupted {
 		f.app.warnf("interrupted")
 	}
-	st := f.stream.Stats()
+	st := f.machine.Stats()
 	if !f.ordered {
-		st.Late, st.Untimed = 0, 0
+		st.Late, st.Untimed, st.Ahead = 0, 0, 0
 	}
 	for _, note := range []struct {
 		n    uint64
 		text string
 	}{
 		{uint64(f.refused), "could not be read"},
-		{st.Late, "were older than one before them, so that sequences did not see them; see --sort"},
+		{st.Late, "were older than one before them, so that sequences did not see them; see --sort and --lateness"},
+		{st.Ahead, "were too far in the future to be believed, so that sequences did not see them"},
 		{st.Untimed, "had no time, so that sequences did not see them"},
 	} {
 		if note.n > 0 {
 			f.app.warnf("%d events %s", note.n, note.text)
 		}
+	}
+	if n := st.Evicted + st.Rejected; n > 0 {
+		f.app.warnf("%d partial matches were dropped to stay inside --max-state", n)
+	}
+	if st.Hurried > 0 {
+		f.app.warnf("%d times there was no room to wait for late events; see --max-state", st.Hurried)
 	}
 	if st.Errors > 0 {
 		f.app.warnf("%d conditions met an error, such as a division by zero, and did not hold", st.Errors)

@@ -1,18 +1,16 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
+	"github.com/eqlkit/eqlkit/eval"
 )
 
 const runLong = `Runs all rules over the events of the files, or of standard input, and prints one
@@ -44,6 +42,11 @@ type runFlags struct {
 	maturity []string
 	dialect  *choice
 	summary  bool
+
+	follow     bool
+	idle, jump time.Duration
+	maxState   size
+	metrics    string
 }
 
 func (a *app) runCmd() *cobra.Command {
@@ -60,6 +63,11 @@ func (a *app) runCmd() *cobra.Command {
 	fs.StringSliceVar(&f.maturity, "maturity", nil, "run only rules of these `maturities`, such as production,beta")
 	fs.BoolVar(&f.summary, "summary", false, "print the number of alerts of each rule to standard error")
 	f.dialect = choose(cmd, "dialect", "the language of the rules", "auto", "elasticsearch", "endpoint")
+	fs.BoolVarP(&f.follow, "follow", "f", false, "keep reading files as they grow, are rotated or made anew, like tail -F, until\ninterrupted; compressed files are taken to be complete")
+	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
+	fs.DurationVar(&f.jump, "max-jump", 0, "do not believe an event that is further in the future of those before it than\nthis `time`, such as 24h, unless more of them follow")
+	fs.Var(&f.maxState, "max-state", "keep state within this `size`, such as 512MiB: the oldest partial matches are\ndropped")
+	fs.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at `address`: a port (of the loopback interface)\nor HOST:PORT")
 	f.add(cmd)
 	return a.command(cmd, func(ctx context.Context, files []string) error {
 		opts, err := f.options()
@@ -76,9 +84,20 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 		a.errorf("there is no rule to run")
 		return errProblems
 	}
-	out := &alerter{w: a.out, counts: make(map[*eql.Query]int)}
+	out := &alerter{w: a.out, counts: make(map[ruleKey]int)}
 	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
+	feed := &feed{
+		app: a, flags: &f.eventFlags, sink: out,
+		machine: eql.NewEngine(queries...).NewStream(f.streamOptions(files)...),
+		ordered: slices.ContainsFunc(queries, isSequence),
+		reader:  &input.Reader{Follow: f.follow},
+	}
+	s := &service{app: a, flags: f, feed: feed}
+	if err := s.open(); err != nil {
+		return err
+	}
+	defer s.close()
+	feed.tend = s.tend
 	if err := feed.run(ctx, files, "alerts"); err != nil {
 		return err
 	}
@@ -97,70 +116,17 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	return err
 }
 
-// summarise prints how many alerts each rule has given, most first.
-func (a *app) summarise(queries []*eql.Query, counts map[*eql.Query]int) {
-	t := table{w: a.err, term: a.errTerm, head: []string{"ALERTS", "SEVERITY", "ID", "NAME"}}
-	loud := slices.Clone(queries)
-	loud = slices.DeleteFunc(loud, func(q *eql.Query) bool { return counts[q] == 0 })
-	slices.SortStableFunc(loud, func(x, y *eql.Query) int { return cmp.Compare(counts[y], counts[x]) })
-	for _, q := range loud {
-		r := alertRuleOf(q)
-		t.add([]string{strconv.Itoa(counts[q]), r.Severity, r.ID, r.Name})
+// confirmations is how many events in a row make a jump of time believed.
+const confirmations = 10
+
+// streamOptions returns what the flags mean for a stream.
+func (f *runFlags) streamOptions(files []string) []eql.StreamOption {
+	opts := []eql.StreamOption{eql.WithLateness(f.lateness), eval.WithLimits(eval.Limits{Bytes: int64(f.maxState)})}
+	if f.jump > 0 {
+		opts = append(opts, eval.WithMaxJump(f.jump, confirmations))
 	}
-	_ = t.flush()
-	fmt.Fprintf(a.err, "%d of %d rules gave alerts\n", len(loud), len(queries))
-}
-
-// An alert is a match of a rule, as it is printed.
-type alert struct {
-	ID        string            `json:"id"`
-	Rule      alertRule         `json:"rule"`
-	Timestamp string            `json:"@timestamp,omitempty"`
-	Kind      string            `json:"kind"`
-	JoinKeys  []json.RawMessage `json:"join_keys,omitempty"`
-	Events    []json.RawMessage `json:"events"`
-}
-
-// An alertRule is what an alert tells of its rule.
-type alertRule struct {
-	ID        string   `json:"id"`
-	Name      string   `json:"name"`
-	Severity  string   `json:"severity,omitempty"`
-	RiskScore *int     `json:"risk_score,omitempty"`
-	Tags      []string `json:"tags,omitempty"`
-	File      string   `json:"file"`
-}
-
-// An alerter prints alerts and counts them by rule.
-type alerter struct {
-	w      io.Writer
-	counts map[*eql.Query]int
-}
-
-func (p *alerter) match(m eql.Match) error {
-	p.counts[m.Query]++
-	kind := m.Query.Kind()
-	return writeJSON(p.w, alert{
-		ID:        m.ID(),
-		Rule:      alertRuleOf(m.Query),
-		Timestamp: timestamp(m.Time),
-		Kind:      kind,
-		JoinKeys:  joinKeys(kind, m.Keys),
-		Events:    sourcesOf(m.Events),
-	})
-}
-
-func (p *alerter) flush() error { return nil }
-
-// timestamp prints t with milliseconds, and with more digits if it has them;
-// nothing for an alert whose events have no time.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
+	if f.follow {
+		opts = append(opts, eval.WithSources(files...), eval.WithIdleTimeout(f.idle))
 	}
-	layout := "2006-01-02T15:04:05.000Z"
-	if t.Nanosecond()%int(time.Millisecond) != 0 {
-		layout = "2006-01-02T15:04:05.000000000Z"
-	}
-	return t.UTC().Format(layout)
+	return opts
 }
