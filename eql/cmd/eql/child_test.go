@@ -41,7 +41,7 @@ func start(t *testing.T, out string, args ...string) *child {
 	require.NoError(t, err)
 	c := &child{Cmd: exec.Command(exe, args...), ended: make(chan error, 1)}
 	c.Env = append(os.Environ(), asCommand+"=1")
-	c.Cmd.Stderr = &c.stderr
+	c.Stderr = &c.stderr
 	c.out, err = os.OpenFile(out, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	require.NoError(t, err)
 	c.Stdout = c.out
