@@ -69,7 +69,8 @@ func CompileFile(f *source.File, opts ...Option) (*Query, error) {
 
 // CompileRule compiles the query of a rule. The rule decides the dialect, the
 // query's id and, where it names them, the fields of category, time and
-// tiebreaker; options decide the rest.
+// tiebreaker; the operating systems of a behaviour rule limit it to their events.
+// Options decide the rest.
 func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 	all := append([]Option(nil), opts...)
 	all = append(all, func(c *config) error {
@@ -77,6 +78,9 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 		c.CategoryField = either(r.EventCategoryField, c.CategoryField)
 		c.TimestampField = either(r.TimestampField, c.TimestampField)
 		c.TiebreakerField = either(r.TiebreakerField, c.TiebreakerField)
+		if r.Layout == rule.Behavior {
+			c.Systems = r.OS // detection rules test the system themselves
+		}
 		return nil
 	})
 	return CompileFile(r.Query, all...)
@@ -112,6 +116,6 @@ func CompileRules(rules []*rule.Rule, opts ...Option) ([]*Query, error) {
 	return queries, errors.Join(errs...)
 }
 
-// NewEngine makes queries ready to run together. Matches of one event come in
-// the order of the queries.
+// NewEngine makes queries, none of them nil, ready to run together. Matches of
+// one event come in the order of the queries.
 func NewEngine(queries ...*Query) *Engine { return eval.NewEngine(queries...) }

@@ -2,14 +2,15 @@ package eql
 
 import (
 	"errors"
-	"time"
+	"fmt"
 
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/fn"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
-// An Option tunes how a query is compiled.
+// An Option tunes how a query is compiled. A nil Option does nothing. One with an
+// impossible value makes the compilation fail.
 type Option func(*config) error
 
 type config struct {
@@ -21,7 +22,9 @@ func newConfig(opts []Option) (*config, error) {
 	c := &config{}
 	var errs []error
 	for _, o := range opts {
-		errs = append(errs, o(c))
+		if o != nil {
+			errs = append(errs, o(c))
+		}
 	}
 	return c, errors.Join(errs...)
 }
@@ -67,9 +70,20 @@ func WithTiebreakerField(path string) Option {
 	return set(func(c *config) { c.TiebreakerField = path })
 }
 
+// WithHostFields names the fields that tell which host an event is of: what has
+// state keeps to one host. Without a name it does not. The default is host.id,
+// else agent.id, in the endpoint dialect, and none in that of Elasticsearch.
+func WithHostFields(paths ...string) Option {
+	return set(func(c *config) { c.HostFields = append([]string{}, paths...) })
+}
+
+// WithSystems limits queries to events of the named operating systems (windows,
+// macos, linux), and to those that do not tell theirs.
+func WithSystems(names ...string) Option { return set(func(c *config) { c.Systems = names }) }
+
 // WithSize caps the number of results as the size parameter of the search API
-// does: to the last n, unless WithResultPosition says otherwise. A stream then
-// answers when it is closed.
+// does: to the last n, unless WithResultPosition says otherwise; n must not be
+// negative. A stream that keeps the last results answers when it is closed.
 func WithSize(n int) Option { return set(func(c *config) { c.Limit = &n }) }
 
 // WithResultPosition says which results WithSize keeps: the last (tail) or the
@@ -87,7 +101,13 @@ func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true })
 // WithQueryLimits bounds the size of a query's text in bytes and the nesting of
 // its expressions; 0 means the default.
 func WithQueryLimits(size, depth int) Option {
-	return set(func(c *config) { c.maxSize, c.maxDepth = size, depth })
+	return func(c *config) error {
+		if size < 0 || depth < 0 {
+			return fmt.Errorf("eql: query limits of %d bytes and depth %d: they must not be negative", size, depth)
+		}
+		c.maxSize, c.maxDepth = size, depth
+		return nil
+	}
 }
 
 // WithRegexLimits bounds the length of a regular expression in bytes and its
@@ -95,15 +115,3 @@ func WithQueryLimits(size, depth int) Option {
 func WithRegexLimits(length, states int) Option {
 	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
 }
-
-// A StreamOption tunes a Stream.
-type StreamOption = eval.StreamOption
-
-// WithLateness lets events come out of order by up to d; see eval.WithLateness.
-func WithLateness(d time.Duration) StreamOption { return eval.WithLateness(d) }
-
-// WithOnLate has f called for every event that comes too late for sequences.
-func WithOnLate(f func(Event)) StreamOption { return eval.WithOnLate(f) }
-
-// WithOnError has f called for every expression that became null by an error.
-func WithOnError(f func(q *Query, err error)) StreamOption { return eval.WithOnError(f) }

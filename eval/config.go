@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -17,6 +18,9 @@ const (
 	DefaultCategoryField  = "event.category"
 	DefaultTimestampField = "@timestamp"
 )
+
+// DefaultHostFields are the fields that tell the host in the endpoint dialect.
+func DefaultHostFields() []string { return []string{"host.id", "agent.id"} }
 
 // A Config tunes how a query is compiled. The zero Config is the default.
 type Config struct {
@@ -38,8 +42,21 @@ type Config struct {
 	// DefaultCategoryField, DefaultTimestampField and none.
 	CategoryField, TimestampField, TiebreakerField string
 
+	// HostFields are the fields that tell which host an event is of; the first
+	// that has a value counts. Sequences, samples and "descendant of" then keep
+	// to one host. Nil means the default of the dialect: DefaultHostFields for
+	// Endpoint, whose rules are written for an agent on one host, and none for
+	// Elasticsearch. Empty means none.
+	HostFields []string
+	// Systems are the operating systems that the query is made for, such as
+	// "windows", "macos" and "linux": events of others (by host.os.type, else
+	// host.os.family or host.os.platform) do not concern it; events that do not
+	// tell do. Nil means all.
+	Systems []string
+
 	// Limit caps the number of results like the search API's size parameter:
-	// the last ones, or the first if LimitHead is set. Nil means no limit.
+	// the last ones, or the first if LimitHead is set. Nil means no limit; a
+	// negative one is an error, and so are those below.
 	Limit     *int
 	LimitHead bool
 	// MaxSamplesPerKey is the number of samples for each key of a sample; 0
@@ -78,8 +95,37 @@ func registry(extra []fn.Func) (*fn.Registry, error) {
 	return r, errors.Join(errs...)
 }
 
+// check returns what is wrong with the numbers in c.
+func (c *Config) check() error {
+	var errs []error
+	for _, limit := range []struct {
+		name string
+		n    int
+	}{
+		{"Limit", c.limit()},
+		{"MaxSamplesPerKey", c.MaxSamplesPerKey},
+		{"MaxRegexLength", c.MaxRegexLength},
+		{"MaxRegexStates", c.MaxRegexStates},
+	} {
+		if limit.n < 0 {
+			errs = append(errs, fmt.Errorf("eval: %s must not be negative, found %d", limit.name, limit.n))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Config) limit() int {
+	if c.Limit == nil {
+		return 0
+	}
+	return *c.Limit
+}
+
 // options translates c for the planner.
 func (c *Config) options() (plan.Options, error) {
+	if err := c.check(); err != nil {
+		return plan.Options{}, err
+	}
 	o := plan.Options{
 		Dialect:         c.Dialect,
 		Functions:       builtins(),
@@ -93,6 +139,13 @@ func (c *Config) options() (plan.Options, error) {
 		Head:            c.LimitHead,
 		MaxSamples:      c.MaxSamplesPerKey,
 		Ordered:         c.Ordered,
+		Partition:       c.HostFields,
+	}
+	if o.Partition == nil && c.Dialect == ast.Endpoint {
+		o.Partition = DefaultHostFields()
+	}
+	for _, s := range c.Systems {
+		o.Systems = append(o.Systems, plan.SystemName(s))
 	}
 	if o.CategoryField == "" {
 		o.CategoryField = DefaultCategoryField
@@ -101,7 +154,7 @@ func (c *Config) options() (plan.Options, error) {
 		o.TimestampField = DefaultTimestampField
 	}
 	if c.Limit != nil {
-		o.Size = max(*c.Limit, 0)
+		o.Size = *c.Limit
 	}
 	if len(c.Functions) > 0 {
 		r, err := registry(c.Functions)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/fn"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -44,13 +45,13 @@ type group struct {
 // A stepRef names a step of a query.
 type stepRef struct{ query, step int32 }
 
-// NewEngine returns an Engine for the queries. Matches of one event come in the
+// NewEngine returns an Engine for the queries, none of them nil. Matches of one event come in the
 // order of the queries.
 func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
-	b := &op.Builder{}
+	b := &op.Builder{Layout: e.layout}
 	for i, q := range queries {
-		b.Slot = func(f *plan.Field) event.Slot { return e.slot(q, f) }
+		b.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) }
 		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q)}
 		e.queries = append(e.queries, bq)
 		g := e.group(q)
@@ -70,10 +71,15 @@ func (e *Engine) Queries() []*Query {
 	return out
 }
 
-// slot returns the slot of a field of q. Fields that a schema gives a type are
-// converted when they are read, so that they have slots of their own.
-func (e *Engine) slot(q *Query, f *plan.Field) event.Slot {
-	return e.layout.AddTyped(f.Path, q.slotOptions(f))
+// slot returns the slot of a field in the layout of events or of the elements
+// that it belongs to. Fields that a schema gives a type are converted when they
+// are read, so that they have slots of their own.
+func (q *Query) slot(l *event.Layout, f *plan.Field) event.Slot {
+	o := q.slotOptions(f)
+	if f.Var != nil {
+		o.Source = "" // of the whole event
+	}
+	return l.AddTyped(f.Path, o)
 }
 
 // plain returns the slot of a field of q that is read as it is, from another
@@ -88,8 +94,20 @@ func (e *Engine) plain(q *Query, path string) event.Slot {
 	return e.layout.AddTyped(path, o)
 }
 
+// timestamp returns the slot of q's timestamp: read as it is, unless a schema
+// says how dates are written.
+func (e *Engine) timestamp(q *Query) event.Slot {
+	path := q.plan.TimestampField
+	if s := q.config.Schema; s != nil {
+		if field, ok := s.Field(path); ok && field.Dates != nil {
+			return q.slot(e.layout, &plan.Field{Path: path, T: fn.Date})
+		}
+	}
+	return e.plain(q, path)
+}
+
 func (e *Engine) clock(q *Query) int {
-	c := clockField{timeSlot: e.plain(q, q.plan.TimestampField)}
+	c := clockField{timeSlot: e.timestamp(q)}
 	if tie := q.plan.TiebreakerField; tie != "" {
 		c.hasTiebreaker = true
 		c.tieSlot = e.plain(q, tie)

@@ -14,7 +14,7 @@ import (
 func (q *Query) slotOptions(f *plan.Field) event.SlotOptions {
 	var o event.SlotOptions
 	if s := q.config.Schema; s != nil {
-		if field, ok := s.Field(f.Path); ok {
+		if field, ok := s.Field(f.FullPath()); ok {
 			o = schema.SlotOptions(field)
 		}
 	}
@@ -45,12 +45,15 @@ func (q *Query) Fields() []string {
 	add(p.CategoryField)
 	add(p.TimestampField)
 	add(p.TiebreakerField)
+	for _, path := range p.Partition {
+		add(path)
+	}
 	steps := p.Steps
 	if p.Until != nil {
 		steps = append(slices.Clone(steps), *p.Until)
 	}
 	for _, s := range steps {
-		plan.Fields(s.Cond, func(f *plan.Field) { add(f.Path) })
+		plan.Fields(s.Cond, func(f *plan.Field) { add(f.FullPath()) })
 		for _, k := range s.Keys {
 			add(k.Path)
 		}

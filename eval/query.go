@@ -1,6 +1,8 @@
 package eval
 
 import (
+	"strings"
+
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -41,8 +43,16 @@ func (q *Query) Kind() string { return q.plan.Kind.String() }
 func (q *Query) Meta() any { return q.meta }
 
 // identity is what distinguishes the query's matches from those of others: its
-// id, else its canonical text without comments.
+// id, else its canonical text without comments. Queries for different operating
+// systems may share an id.
 func (q *Query) identity() string {
+	if len(q.config.Systems) > 0 {
+		return q.name() + " on " + strings.Join(q.config.Systems, ", ")
+	}
+	return q.name()
+}
+
+func (q *Query) name() string {
 	if q.id != "" {
 		return q.id
 	}

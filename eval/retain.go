@@ -2,6 +2,7 @@ package eval
 
 import (
 	"encoding/json"
+	"math"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 )
@@ -15,7 +16,7 @@ const otherSize = 512
 
 // sizeOf returns how many bytes an event takes, about.
 func sizeOf(ev Event) uint32 {
-	const most = 1 << 31
+	const most = math.MaxInt32
 	size := otherSize
 	switch ev := ev.(type) {
 	case Sizer:

@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -30,14 +31,23 @@ type scenario struct {
 // TestScenarios runs the files of testdata/scenarios. Each scenario goes down
 // every path that an event can take into a stream.
 func TestScenarios(t *testing.T) {
-	files, err := filepath.Glob("testdata/scenarios/*.txt")
+	scenarios(t, "testdata/scenarios/*.txt", ast.Elasticsearch)
+}
+
+// TestEndpointScenarios does so for those of the endpoint dialect.
+func TestEndpointScenarios(t *testing.T) {
+	scenarios(t, "testdata/scenarios/endpoint/*.txt", ast.Endpoint)
+}
+
+func scenarios(t *testing.T, pattern string, dialect ast.Dialect) {
+	files, err := filepath.Glob(pattern)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".txt"), func(t *testing.T) {
 			for _, s := range readScenarios(t, file) {
 				t.Run(s.title, func(t *testing.T) {
-					q := compile(t, s.query)
+					q := compileWith(t, s.query, eval.Config{Dialect: dialect})
 					for kind, wrap := range eventKinds {
 						require.Equal(t, s.want, matches(t, q, s.events, wrap), "events as %s", kind)
 					}
@@ -74,7 +84,7 @@ func compile(t testing.TB, text string) *eval.Query {
 
 func compileWith(t testing.TB, text string, c eval.Config) *eval.Query {
 	t.Helper()
-	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
+	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{Dialect: c.Dialect})
 	require.NoError(t, err)
 	q, err := eval.Compile(tree, c)
 	require.NoError(t, err)

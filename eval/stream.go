@@ -89,7 +89,8 @@ func (s *Stream) install(e *Engine) {
 		s.routes = append(s.routes, make(map[string][]stepRef))
 	}
 	for i, q := range e.queries {
-		r := &run{bound: q, index: i, due: op.NotDue, machine: q.NewMachine(s.opts.span, s.budget)}
+		r := &run{bound: q, index: i, due: op.NotDue}
+		r.machine = q.NewMachine(s.opts.env(s.budget, func(err error) { s.runError(r, err) }))
 		deliver := func(res op.Result) { s.deliver(r, res) }
 		r.emit = deliver
 		if limits := q.Plan.Limits; len(limits) > 0 {
@@ -209,25 +210,21 @@ func (s *Stream) doubted(k *kept, t timeliness) {
 // release hands to the queries what a clock need not keep back any more, and
 // lets time pass for them.
 func (s *Stream) release(c *clock) {
-	for s.step(c) { //nolint:revive // all of them
-	}
+	s.drain(c)
 	c.pass(c.now)
 }
 
-// step hands one event to the queries that a clock need not keep back any more,
-// and reports whether there was one.
-func (s *Stream) step(c *clock) bool {
-	k := c.next()
-	if k == nil {
-		return false
+// drain hands to the queries what a clock need not keep back any more, as time
+// passes from one event to the next.
+func (s *Stream) drain(c *clock) {
+	for k := c.next(); k != nil; k = c.next() {
+		c.pass(k.ev.Time)
+		for _, p := range k.parts {
+			p.run.machine.Push(k.ev, p.hits, p.run.emit)
+			c.plan(p.run)
+		}
+		k.free(s.budget)
 	}
-	c.pass(k.ev.Time)
-	for _, p := range k.parts {
-		p.run.machine.Push(k.ev, p.hits, p.run.emit)
-		c.plan(p.run)
-	}
-	k.free(s.budget)
-	return true
 }
 
 // relieve makes room. If it is events kept back that take too much it stops
@@ -306,7 +303,7 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 			step := int(refs[0].step)
 			r.evaluations++
 			if st := &r.Steps[step]; st.Cond.Test(&s.ctx) {
-				s.hits.Add(&s.ctx, step, st.Keys)
+				s.hits.Add(&s.ctx, step, st)
 			}
 			refs = refs[1:]
 		}
@@ -321,16 +318,14 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 // hit hands the hits of the current event to the query.
 func (s *Stream) hit(r *run, ev Event) {
 	c := s.clocks[r.clock]
-	if r.Plan.Kind == plan.Event {
+	if r.machine == nil {
 		held := &op.Held{Event: ev, Time: c.time}
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
 		return
 	}
-	switch {
-	case r.Plan.Kind == plan.Sample:
-		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
-	case c.state == late, c.state == untimed: // counted by take
-	case c.state == onTime && c.direct():
+	switch inTime := c.state != late && c.state != untimed; {
+	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
+	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct():
 		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
 		c.plan(r)
 	default:
@@ -360,9 +355,15 @@ func (s *Stream) deliver(r *run, res op.Result) {
 }
 
 func (s *Stream) exprError(err error) {
+	if s.current != nil {
+		s.runError(s.current, err)
+	}
+}
+
+func (s *Stream) runError(r *run, err error) {
 	s.stats.Errors++
-	if s.opts.onError != nil && s.current != nil {
-		s.opts.onError(s.current.query, err)
+	if s.opts.onError != nil {
+		s.opts.onError(r.query, err)
 	}
 }
 
@@ -398,7 +399,7 @@ func (s *Stream) EndSource(name string, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		if j := c.timeline.end(name); j != nil {
+		if j := c.end(name); j != nil {
 			c.resolve(*j, s.doubted)
 		}
 		s.release(c)
@@ -420,8 +421,7 @@ func (s *Stream) Close(yield func(Match) bool) {
 		for _, j := range c.advance(math.MaxInt64) {
 			c.resolve(j, s.doubted)
 		}
-		for s.step(c) { //nolint:revive // all of them
-		}
+		s.drain(c)
 	}
 	s.finish()
 }

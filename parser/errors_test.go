@@ -35,7 +35,10 @@ var faulty = []struct {
 		`any where a.5 == 1`, `any where a.sequence == 1`, `any where sequence == 1`, `any where a. == 1`, `any where .a == 1`, `any where ? == 1`,
 		`any where ?a.?b == 1`, `any where ä == 1`, `any where a[0] == 1`, `any where a.b[0].c == 1`, "any where `f`(a)", `any where a.b(c)`,
 	}},
-	{title: "numbers", queries: []string{`any where a == 1e999`, `any where a == 1x`, `any where a == 0xff`, `any where a == 1..2`}},
+	{title: "numbers", queries: []string{
+		`any where a == 1e999`, `any where a == 1x`, `any where a == 0xff`, `any where a == 0xg1`, `any where a == 0x10000000000000000`, `any where a.0xff == 1`,
+		`any where a == 1..2`, `any where a == 10MB`,
+	}},
 	{title: "blanks and comments", queries: []string{"any where\u00a0a", "\ufeffany where a", "any where a /* b /* c */", "any where a */", "any where a \x80"}},
 	{title: "operators", queries: []string{
 		`any where a = 1`, `any where a && b`, `any where a || b`, `any where !a`, `any where a <> b`, `any where a =~ "b"`, `any where a === b`,
@@ -44,7 +47,13 @@ var faulty = []struct {
 		`any where a == not b`, `any where 1 + not b`, `any where a : b`, `any where a like lower(b)`, `any where a : -1`, `any where a : ("b", c)`,
 		`any where a in ()`, `any where a : ()`, `any where a in "b"`, `any where a in ("b",)`, `any where a in ("b" "c")`, `any where a adn b`,
 		`any where a and`, `any where and a`, `any where a and or b`, `any where a +`, `any where not`, `any where a ~ b`, `any where a;`, `any where $`,
-		`any where $ a == 1`,
+		`any where $ a == 1`, `any where a in b`, `any where a in 5`, `any where a in """b"""`, `any where a in lower(b)`, `any where a not in "b"`,
+	}},
+	{title: "words of other languages", queries: []string{
+		`any where a contains "b"`, `any where a startsWith "b"`, `any where a ENDSWITH "b"`, `any where a matches "b"`, `any where a match "b"`, `any where a rlike "b"`,
+		`any where a ilike "b"`, `any where a exists`, `any where a between 1 and 5`, `any where a equals 1`, `any where a eq 1`, `any where a ne 1`, `any where a gt 1`,
+		`any where a gte 1`, `any where a lt 1`, `any where a lte 1`, `any where a xor b`, `any where a mod 2 == 1`, `any where a : b and c : d`, `any where a is not null`,
+		`any where a tail 1`, `SELECT a FROM b`, `from logs-* | where a == "b"`, `process.name : "cmd.exe"`, `process.name == "a" and b`,
 	}},
 	{title: "brackets", queries: []string{
 		`any where (a == 1`, `any where (a == 1 or (b == 2)`, `any where f(a, b`, `any where f(a b)`, `any where f(,)`, `any where f(a,)`, `any where a in ("b", "c"`,
@@ -52,7 +61,7 @@ var faulty = []struct {
 	}},
 	{title: "categories", queries: []string{
 		`where a`, `any`, `any a`, `any wher a`, `any WHERE a`, `any where`, `net-flow where a`, `net.flow where a`, `6net where a`, `42 where a`,
-		"`net` where a", `'net' where a`, `?net where a`, `until where a`, `a == 1`, `a.b == "c"`, `f(a)`, `not a`, `this is not eql`, `any any where a`,
+		"`net` where a", `'net' where a`, `?net where a`, `until where a`, `a == 1`, `a.b == "c"`, `f(a)`, `not a`, `this is not eql`, `any any where a`, `a=1`, `"a" == "b"`, `"a" : "b"`, `any a == 1`, `"net" a == 1`, `any (a == 1)`,
 	}},
 	{title: "sequences", queries: []string{
 		`sequence`, `sequnce by a [any where b]`, `Sequence [any where a] [any where b]`, `sequence a [any where b]`, `sequence by [any where a]`,
@@ -61,6 +70,10 @@ var faulty = []struct {
 		`sequence [any where a] untl [any where b]`, `sequence ! [any where a]`, `sequence [any where a] any where b`, `sequence [any where f((a)) b`, `sequence [any where a], [any where b]`,
 		`sequence [any where a] and [any where b]`, `sequence [any where (a] [any where b]`, `sequence [any where a]] [any where b]`,
 		`join [any where a] [any where b]`, `sequence [any where a] [any where b] fork`, `sequence [any where a] by b fork=true [any where b]`, `sequence [any where a] [any where b fork]`,
+		`sequence [process process.name == "a"] [any where b]`, `sequence [process.name == "a"] [any where b]`, `sequence [any where a by b] [any where c]`,
+		`sequence [any where a with runs=2] [any where c]`, `sequence [any where a until [any where b]]`, `sequence by a, b c [any where d]`, `sequence a, b [any where c]`,
+		`sequence [any where a] or [any where b]`, `any where a by b`, `any where a with maxspan=5m`, `any where a until [any where b]`, `any where a, b`,
+		`sequence where a`, `sequence by where [any where a]`, `sample a [any where b] [any where c]`, `sample by a [any where b] and [any where c]`,
 	}},
 	{title: "maxspan", queries: []string{
 		`sequence with maxspan=30 [any where a]`, `sequence with maxspan=5w [any where a]`, `sequence with maxspan=5 w [any where a]`,

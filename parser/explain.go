@@ -21,6 +21,7 @@ const (
 	wantKey       expectation = "a field"
 	wantSegment   expectation = "a field name"
 	wantName      expectation = "a name"
+	wantList      expectation = "a list in parentheses"
 	wantPipe      expectation = "the name of a pipe, such as head"
 	wantEqual     expectation = "'='"
 	wantMaxSpan   expectation = "maxspan"
@@ -111,6 +112,8 @@ func (r *reporter) locate(i int) *surprise {
 		s.want, s.open = wantBracket, start(&r.tokens[open])
 	case r.inPipe(i):
 		s.want = wantArgument
+	case r.inSteps() && !r.behindStep(i):
+		s.want = wantStep
 	case r.inSteps():
 		s.want = wantMore
 	default:
@@ -207,7 +210,7 @@ func (r *reporter) explain(s *surprise) *fault {
 	return &fault{
 		code: codeSyntax, span: span(tok),
 		msg:  fmt.Sprintf("unexpected %s, expected %s", found(tok), want),
-		hint: misspelt(s, tok),
+		hint: r.advice(s, tok),
 	}
 }
 
@@ -221,19 +224,4 @@ func found(tok *lexer.Token) string {
 	default:
 		return clip(tok.Value)
 	}
-}
-
-// misspelt returns a hint if tok looks like a keyword that could stand there.
-func misspelt(s *surprise, tok *lexer.Token) string {
-	switch {
-	case tok.Type != identToken:
-		return ""
-	case s.want == wantWhere:
-		return meant(tok.Value, []string{"where"}, "")
-	case s.want.isOperator():
-		return meant(tok.Value, []string{"and", "or", "in", "like", "regex"}, "")
-	case s.want.isStep():
-		return meant(tok.Value, []string{"by", "with", "until"}, "")
-	}
-	return ""
 }

@@ -208,7 +208,7 @@ func (p *exprParser) alternatives(m *ast.Match, word *lexer.Token) error {
 	open := p.lex.Peek()
 	if open.Value != "(" {
 		if !m.Op.IsPattern() {
-			return p.unexpected(expectation("a list in parentheses after "+word.Value), nil)
+			return p.unexpected(wantList, nil)
 		}
 		x, err := item(word.Value)
 		m.List = []ast.Expr{x}
@@ -239,7 +239,9 @@ func (p *exprParser) pattern(op string) (ast.Expr, error) {
 	bad := &fault{code: codeSyntax, span: span(tok), msg: fmt.Sprintf("the right side of %s must be a literal, or a list of literals", op)}
 	switch tok.Type {
 	case identToken, quotedToken, tildeToken:
-		bad.hint = "put a text in double quotes; fields are compared with =="
+		bad.hint = "put a text in double quotes; the values of other fields cannot be patterns"
+	case punctToken:
+		bad.hint = "numbers are compared with =="
 	}
 	return nil, bad
 }

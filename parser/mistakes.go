@@ -2,6 +2,7 @@ package parser
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/participle/v2/lexer"
@@ -97,11 +98,15 @@ func missingWith(_ *reporter, s *surprise, tok *lexer.Token) *fault {
 
 // missingCategory knows conditions without "category where".
 func missingCategory(r *reporter, s *surprise, tok *lexer.Token) *fault {
-	if s.want != wantWhere || r.tokens[s.index-1].Type != identToken {
+	if s.want != wantWhere {
 		return nil
 	}
 	switch tok.Value {
-	case "(", "and", "or":
+	case "and", "or", "=":
+	case "(":
+		if r.tokens[s.index-1].Type != identToken || !r.adjacent(s.index) {
+			return nil
+		}
 	case ".":
 		if _, next := r.unbroken(s.index); next.Value == "where" {
 			return nil
@@ -173,9 +178,17 @@ func untilOfSample(r *reporter, _ *surprise, tok *lexer.Token) *fault {
 	return &fault{msg: "a sample has no until"}
 }
 
-func singleEqual(_ *reporter, _ *surprise, tok *lexer.Token) *fault {
+func singleEqual(r *reporter, s *surprise, tok *lexer.Token) *fault {
 	if tok.Value != "=" {
 		return nil
+	}
+	if next := &r.tokens[s.index+1]; next.Value == "~" && r.adjacent(s.index+1) {
+		whole := source.Span{Start: start(tok), End: span(next).End}
+		return &fault{span: whole, msg: "there is no operator =~", hint: "write : to ignore case, or regex for a regular expression"}
+	}
+	if r.adjacent(s.index) && r.tokens[s.index-1].Value == "==" {
+		whole := source.Span{Start: start(&r.tokens[s.index-1]), End: span(tok).End}
+		return &fault{span: whole, msg: "there is no operator ===", hint: "write =="}
 	}
 	return &fault{msg: "'=' is not a comparison", hint: "write == for equal, or : to ignore case and allow wildcards"}
 }
@@ -187,6 +200,11 @@ func leadingDigit(r *reporter, s *surprise, tok *lexer.Token) *fault {
 		(r.tokens[s.index-1].Type == identToken || r.tokens[s.index-1].Type == quotedToken)
 	if tok.Type != quantityToken && (tok.Type != numberToken || !isSegment) {
 		return nil
+	}
+	if hex, ok := strings.CutPrefix(strings.ToLower(name), "0x"); ok && !isSegment {
+		if n, err := strconv.ParseUint(hex, 16, 64); err == nil {
+			return &fault{msg: fmt.Sprintf("unexpected %s, numbers are written in decimal", clip(tok.Value)), hint: fmt.Sprintf("write %d", n)}
+		}
 	}
 	return &fault{
 		msg:  fmt.Sprintf("unexpected %s, a name cannot begin with a digit", clip(tok.Value)),

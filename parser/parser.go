@@ -63,6 +63,9 @@ func Parse(f *source.File, opts Options) (q *ast.Query, err error) {
 	if len(f.Text) > size {
 		return nil, source.List{{File: f, Span: source.SpanAt(0, 0), Code: codeLimit, Msg: fmt.Sprintf("the query has %d bytes, the limit is %d", len(f.Text), size)}}
 	}
+	if int(opts.Dialect) >= len(grammars) {
+		return nil, source.List{{File: f, Span: source.SpanAt(0, 0), Code: codeLimit, Msg: fmt.Sprintf("there is no dialect %d", opts.Dialect)}}
+	}
 	return parse(f, opts.Dialect, depth)
 }
 

@@ -19,6 +19,10 @@ import "github.com/eqlkit/eqlkit/eval/value"
 type Event interface {
 	// Field returns the value at a dotted path such as "process.name", a list
 	// (value.OfList) if it has several, and the null Value if it has none.
+	//
+	// For queries that search an array of objects (_arraysearch) the objects at
+	// the array's path are to be values too: value.OfObject of an Object each.
+	// An Event that leaves them out has no such arrays.
 	Field(path string) value.Value
 }
 

@@ -114,23 +114,32 @@ func (x *extractor) value(n *node, depth int) error {
 		if err := x.object(n, depth+1); err != nil {
 			return err
 		}
+		x.rec.putText(n, x.text[from:x.pos])
 		if len(n.slots) > 0 {
-			x.rec.put(n, value.OfObject(&rawObject{text: x.text[from:x.pos]}))
+			x.rec.putRawObject(n, x.text[from:x.pos])
 		}
 		return nil
 	case '[':
 		return x.array(n, depth+1)
 	case '"':
 		s, err := x.rawString()
-		if err == nil && len(n.slots) > 0 {
+		if err != nil {
+			return err
+		}
+		x.rec.putText(n, x.text[from:x.pos])
+		if len(n.slots) > 0 {
 			x.rec.put(n, value.OfString(s.String()))
 		}
+		return nil
+	}
+	if err := x.scalar(); err != nil || len(n.slots) == 0 && len(n.lists) == 0 {
 		return err
 	}
-	if err := x.scalar(); err != nil || len(n.slots) == 0 {
-		return err
+	literal := x.text[from:x.pos]
+	if literal[0] != 'n' {
+		x.rec.putText(n, literal)
 	}
-	switch literal := x.text[from:x.pos]; literal[0] {
+	switch literal[0] {
 	case 'n':
 		x.rec.putNull(n)
 	case 't', 'f':
@@ -182,6 +191,24 @@ func (x *extractor) member(n *node, id uint64, depth int) error {
 	default:
 		return x.skip(depth)
 	}
+}
+
+// putRawObject adds an object to the fields that end at n and may be objects.
+func (r *Record) putRawObject(n *node, text string) {
+	for _, s := range n.slots {
+		if !r.layout.options[s].Scalars {
+			r.add(s, value.OfObject(&rawObject{text: text}))
+		}
+	}
+}
+
+// decodeValue returns a valid JSON value as Map takes it.
+func decodeValue(text string) any {
+	var v any
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	_ = d.Decode(&v) // the scanner has read it
+	return v
 }
 
 // A rawObject is the Object of a Document, decoded when it is asked.

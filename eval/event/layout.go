@@ -46,6 +46,8 @@ type Layout struct {
 	paths   []string
 	options []SlotOptions // by slot
 	index   map[slotKey]Slot
+	lists   []elementList
+	element bool // records hold elements of a list: the empty path is the element itself
 
 	compile sync.Once
 	nodes   []*node // the trie of paths; the first is the root
@@ -96,6 +98,7 @@ type node struct {
 	id       int32            // index in Layout.nodes; smaller than those below
 	children map[string]*node // by one segment
 	slots    []Slot           // fields that end here
+	lists    []List           // lists of elements that end here
 }
 
 // build makes the trie; it is called once, before the layout is shared.
@@ -103,20 +106,32 @@ func (l *Layout) build() {
 	root := l.newNode()
 	for i := range l.paths {
 		s := Slot(i)
-		n := root
-		for seg := range strings.SplitSeq(l.Source(s), ".") {
-			next := n.children[seg]
-			if next == nil {
-				next = l.newNode()
-				n.children[seg] = next
-			}
-			n = next
-		}
+		n := l.nodeAt(root, l.Source(s))
 		n.slots = append(n.slots, s)
 		if o := &l.options[s]; o.Text || o.Convert != nil {
 			l.typed = append(l.typed, s)
 		}
 	}
+	for i, e := range l.lists {
+		n := l.nodeAt(root, e.path)
+		n.lists = append(n.lists, List(i))
+	}
+}
+
+// nodeAt returns the node of a path, making what there is not yet.
+func (l *Layout) nodeAt(n *node, path string) *node {
+	if l.element && path == "" {
+		return n
+	}
+	for seg := range strings.SplitSeq(path, ".") {
+		next := n.children[seg]
+		if next == nil {
+			next = l.newNode()
+			n.children[seg] = next
+		}
+		n = next
+	}
+	return n
 }
 
 func (l *Layout) newNode() *node {

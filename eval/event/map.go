@@ -120,6 +120,9 @@ func (r *Record) putMap(n *node, m map[string]any) {
 // putGo reads the fields at and below n from a Go value.
 func (r *Record) putGo(n *node, v any) {
 	scalar, rest := plain(v)
+	if _, isList := rest.([]any); len(n.lists) > 0 && !isList && (rest != nil || !scalar.IsNull()) {
+		r.putItem(n, v)
+	}
 	switch v := rest.(type) {
 	case nil:
 		if scalar.IsNull() {

@@ -15,6 +15,7 @@ type Record struct {
 
 	more  [][]value.Value // by slot: the values after the first, while they come in
 	multi []Slot          // slots that have any
+	lists []items         // by list of the layout
 
 	seen   []uint64 // by node: the last object with a key for it, and whether the key ends there
 	object uint64   // number of objects seen
@@ -31,6 +32,7 @@ func NewRecord(l *Layout) *Record {
 		vals:   make([]value.Value, l.Len()),
 		more:   make([][]value.Value, l.Len()),
 		seen:   make([]uint64, len(l.nodes)),
+		lists:  make([]items, len(l.lists)),
 	}
 }
 
@@ -44,10 +46,16 @@ func (r *Record) Reset() {
 		r.forget(s)
 	}
 	r.multi = r.multi[:0]
+	for i := range r.lists {
+		r.lists[i].reset()
+	}
 }
 
 // Get returns the value in slot s; a slot without value is null.
 func (r *Record) Get(s Slot) value.Value { return r.vals[s] }
+
+// Values returns the values of all slots, to be read until r is filled again.
+func (r *Record) Values() []value.Value { return r.vals }
 
 // Set stores v in slot s.
 func (r *Record) Set(s Slot, v value.Value) { r.vals[s] = v }
@@ -61,18 +69,17 @@ func (r *Record) Fill(ev Event) error {
 			return err
 		}
 	} else {
-		for i := range r.vals {
-			v := ev.Field(r.layout.Source(Slot(i)))
-			if r.layout.options[i].Scalars {
-				v = withoutObjects(v)
-			}
-			r.vals[i] = v
-		}
+		r.readFields(ev.Field)
 	}
+	r.convert()
+	return nil
+}
+
+// convert brings values to the types of their fields.
+func (r *Record) convert() {
 	for _, s := range r.layout.typed {
 		r.vals[s] = r.layout.options[s].apply(r.vals[s])
 	}
-	return nil
 }
 
 func withoutObjects(v value.Value) value.Value {

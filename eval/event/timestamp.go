@@ -3,6 +3,7 @@ package event
 import (
 	"math"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -14,9 +15,11 @@ import (
 //   - a number of milliseconds since 1970, with fraction if need be, and the
 //     same as text
 //   - text in the manner of RFC 3339: a date, then optionally "T", "t" or a
-//     blank and hours, minutes, seconds and up to nine digits of a fraction, of
-//     which the later ones may be missing, then optionally a zone: "Z", "z" or
-//     an offset such as +01:00, +0100 or +01. Without a zone it is UTC.
+//     blank and hours, minutes, seconds and, behind a point or comma, up to nine
+//     digits of a fraction, of which the later ones may be missing, then
+//     optionally a zone: "Z", "z" or an offset such as +01:00, +0100 or +01.
+//     Without a zone it is UTC. A year and month alone, 2024-05, is the first
+//     of the month, and text of four digits the first of January.
 //
 // It reports false for everything else, and for times that 64 bits of
 // nanoseconds cannot express: those before 1677 or after 2262.
@@ -80,7 +83,7 @@ func addSmall(a, b int64) (int64, bool) {
 }
 
 func parseTime(s string) (int64, bool) {
-	if len(s) < len("2006-01-02") || s[4] != '-' || s[7] != '-' {
+	if !isCalendar(s) {
 		return textMillis(s)
 	}
 	p := timeParser{text: s, ok: true}
@@ -91,6 +94,18 @@ func parseTime(s string) (int64, bool) {
 		return 0, false
 	}
 	return joined(day*secondsPerDay+sec, ns)
+}
+
+// isCalendar reports whether s begins with a date, not a number of milliseconds.
+func isCalendar(s string) bool {
+	switch len(s) {
+	case len("2006"):
+		return strings.Trim(s, "0123456789") == ""
+	case len("2006-01"):
+		return s[4] == '-'
+	default:
+		return len(s) >= len("2006-01-02") && s[4] == '-' && s[7] == '-'
+	}
 }
 
 func textMillis(s string) (int64, bool) {
@@ -118,10 +133,15 @@ type timeParser struct {
 // date returns the days since 1970.
 func (p *timeParser) date() int64 {
 	year := p.digits(4, 9999)
-	p.expect('-')
-	month := p.digits(2, 12)
-	p.expect('-')
-	day := p.digits(2, 31)
+	month, day := int64(1), int64(1)
+	if p.text != "" {
+		p.expect('-')
+		month = p.digits(2, 12)
+	}
+	if p.text != "" {
+		p.expect('-')
+		day = p.digits(2, 31)
+	}
 	if month < 1 || day < 1 || day > daysIn(year, month) {
 		p.ok = false
 	}
@@ -145,7 +165,7 @@ func (p *timeParser) clock() (sec, ns int64) {
 		return sec, 0
 	}
 	sec += p.digits(2, 59)
-	if p.accept('.') {
+	if p.accept('.') || p.accept(',') {
 		ns = p.fraction()
 	}
 	return sec, ns

@@ -30,7 +30,8 @@ func (m *Mapping) Paths() []string { return m.paths }
 // FromMapping reads a mapping in JSON: the mapping alone, {"properties": ...},
 // or with its name, {"mappings": {"properties": ...}}, or the response of the
 // get mapping API, {"index": {"mappings": ...}}. If there are several indices,
-// a field that does not have the same type in all of them is Unsupported.
+// a field that does not have the same type in all of them is Unsupported. So is
+// a date in a format that NewDateFormat does not know.
 //
 // An error names the field at fault. One that is nested in more than 100 objects
 // is refused.
@@ -107,7 +108,15 @@ func (b *builder) property(path string, p *property, nested string) {
 }
 
 func newField(typ string, p *property) Field {
-	return Field{Type: typ, Class: ClassOf(typ), Exact: exact(p), Null: nullValue(p.NullValue)}
+	f := Field{Type: typ, Class: ClassOf(typ), Exact: exact(p), Null: nullValue(p.NullValue)}
+	if p.Format != "" {
+		dates, err := NewDateFormat(p.Format)
+		if err != nil {
+			f.Type, f.Class = fmt.Sprintf("%s with format %s", typ, p.Format), Unsupported
+		}
+		f.Dates = dates
+	}
+	return f
 }
 
 // exact reports whether the text of p, or of a multi-field of it, is indexed as
@@ -158,6 +167,7 @@ func merge(all, fields map[string]Field) {
 			f = Field{Type: either(other.Type, f.Type), Class: Unsupported}
 		default:
 			f.Exact = f.Exact && other.Exact
+			f.Dates = other.Dates.or(f.Dates)
 			if f.Nested == "" {
 				f.Nested = other.Nested
 			}

@@ -24,6 +24,7 @@ type property struct {
 	Fields     map[string]property
 	NullValue  any
 	Normalizer string
+	Format     string // of a date
 }
 
 // rootsOf returns the mappings in data, those of indices in their order.
@@ -73,6 +74,11 @@ func readProperty(path string, v any, depth int) (p property, err error) {
 	}
 	if p.Normalizer, err = readString(path, "normalizer", m); err != nil {
 		return p, err
+	}
+	if ClassOf(p.Type) == Date {
+		if p.Format, err = readString(path, "format", m); err != nil {
+			return p, err
+		}
 	}
 	if p.Type == "alias" {
 		if p.Path, err = readString(path, "path", m); err != nil {

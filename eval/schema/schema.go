@@ -47,6 +47,9 @@ type Field struct {
 	// Source is the path in the event if it is not the field's own: the target
 	// of an alias, or the parent of a multi-field.
 	Source string
+	// Dates is how values of a Date are written; nil for the default, which is
+	// what event.ParseTime reads.
+	Dates *DateFormat
 	// Null takes the place of an explicit null in the event, before conversion.
 	Null value.Value
 }

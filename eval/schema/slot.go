@@ -26,7 +26,10 @@ func SlotOptions(f Field) event.SlotOptions {
 	case Boolean:
 		o.Name, o.Convert = "boolean", toBool
 	case Date:
-		o.Name, o.Convert = "date", toDate
+		o.Name, o.Convert = "date", f.Dates.convert
+		if f.Dates != nil {
+			o.Name += " as " + strconv.Quote(f.Dates.text)
+		}
 	case IP:
 		o.Name, o.Convert = "ip", toIP
 	case Version:
@@ -60,8 +63,8 @@ func toVersion(v value.Value) value.Value {
 	return value.Value{}
 }
 
-func toDate(v value.Value) value.Value {
-	if ns, ok := event.ParseTime(v); ok {
+func (f *DateFormat) convert(v value.Value) value.Value {
+	if ns, ok := f.Parse(v); ok {
 		return value.OfDate(ns)
 	}
 	return value.Value{}

@@ -83,7 +83,8 @@ func OfDate(ns int64) Value { return Value{kind: Date, num: uint64(ns)} }
 // OfVersion returns a Version with the given text.
 func OfVersion(text string) Value { return Value{kind: Version, str: text} }
 
-// OfObject returns an Object that carries v, for use by the package event.
+// OfObject returns an Object that carries v, which ought to be an event.Object:
+// then its fields can be read where a query goes through an array of objects.
 func OfObject(v any) Value { return Value{kind: Object, ext: v} }
 
 // OfList returns vs as one Value: nulls are dropped, nested lists flattened;

@@ -20,8 +20,7 @@ const defaultTimestamp = "@timestamp"
 // A record is an event together with where it stands.
 type record struct {
 	*event.Document
-	place  input.Place
-	source int // index of the input
+	doc input.Doc
 }
 
 // A sink takes the matches of a run.
@@ -102,7 +101,7 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 			f.refuse(err)
 			continue
 		}
-		rec := &record{event.JSON(doc.Data), doc.Place, doc.Source}
+		rec := &record{event.JSON(doc.Data), doc}
 		if f.flags.sort {
 			waiting = append(waiting, rec)
 		} else if f.push(rec); f.err != nil {
@@ -129,10 +128,12 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 
 func (f *feed) push(rec *record) {
 	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
-		if cause := errors.Unwrap(err); cause != nil {
-			err = cause // its place says more than its number
+		var syntax *event.SyntaxError
+		if errors.As(err, &syntax) {
+			f.refuse(rec.doc.Fault(int(syntax.Offset), syntax.Msg))
+		} else {
+			f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
 		}
-		f.refuse(&input.Refusal{Place: rec.place, Reason: err.Error()})
 		return
 	}
 	f.events++
@@ -145,7 +146,7 @@ func (f *feed) push(rec *record) {
 // read one after the other are one source.
 func (f *feed) source(rec *record) string {
 	if f.reader.Follow {
-		return f.reader.Files[rec.source]
+		return f.reader.Files[rec.doc.Source]
 	}
 	return ""
 }
@@ -220,12 +221,12 @@ func (f *feed) conclude() error {
 		text string
 	}{
 		{uint64(f.refused), "could not be read"},
-		{st.Late, "were older than one before them, so that sequences did not see them; see --sort and --lateness"},
-		{st.Ahead, "were too far in the future to be believed, so that sequences did not see them"},
-		{st.Untimed, "had no time, so that sequences did not see them"},
+		{st.Late, "came after a later one and stayed out of sequences; see --sort and --lateness"},
+		{st.Ahead, "were too far in the future to be believed and stayed out of sequences"},
+		{st.Untimed, "had no time and stayed out of sequences"},
 	} {
 		if note.n > 0 {
-			f.app.warnf("%d events %s", note.n, note.text)
+			f.app.warnf("%s %s", count(note.n, "event"), note.text)
 		}
 	}
 	if n := st.Evicted + st.Rejected; n > 0 {
@@ -235,12 +236,20 @@ func (f *feed) conclude() error {
 		f.app.warnf("%d times there was no room to wait for late events; see --max-state", st.Hurried)
 	}
 	if st.Errors > 0 {
-		f.app.warnf("%d conditions met an error, such as a division by zero, and did not hold", st.Errors)
+		f.app.warnf("%s met an error, such as a division by zero, and did not hold", count(st.Errors, "condition"))
 	}
 	if f.unread > 0 {
 		return errProblems
 	}
 	return nil
+}
+
+// count returns n with its noun.
+func count(n uint64, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return fmt.Sprintf("%d %s", n, noun)
 }
 
 // rate is the number of events a second.

@@ -11,7 +11,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
@@ -19,6 +21,7 @@ import (
 type eventFlags struct {
 	timestamp, tiebreaker, category string
 	mapping                         string
+	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
 }
@@ -53,11 +56,11 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 		opts = append(opts, eql.WithCategoryField(f.category))
 	}
 	if f.mapping != "" {
-		m, err := loadMapping(f.mapping)
-		if err != nil {
+		var err error
+		if f.types, err = loadMapping(f.mapping); err != nil {
 			return nil, err
 		}
-		opts = append(opts, eql.WithSchema(m))
+		opts = append(opts, eql.WithSchema(f.types))
 	}
 	return opts, nil
 }
@@ -68,7 +71,12 @@ func loadMapping(name string) (*schema.Mapping, error) {
 		return nil, err
 	}
 	m, err := schema.FromMapping(data)
-	if err != nil {
+	var syntax *event.SyntaxError
+	switch {
+	case errors.As(err, &syntax):
+		at := int(syntax.Offset)
+		return nil, &source.Error{File: &source.File{Name: name, Text: string(data)}, Span: source.SpanAt(at, at+1), Msg: syntax.Msg}
+	case err != nil:
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return m, nil

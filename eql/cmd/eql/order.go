@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/schema"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -20,9 +20,9 @@ func (f *eventFlags) order(recs []*record) {
 	rows := make([]keyed, len(recs))
 	for i, rec := range recs {
 		row := keyed{rec: rec}
-		row.time, row.ok = event.ParseTime(rec.Field(cmp.Or(f.timestamp, defaultTimestamp)))
+		row.time, row.ok = f.timeOf(rec)
 		if f.tiebreaker != "" {
-			row.tie = rec.Field(f.tiebreaker)
+			row.tie = single(rec.Field(f.tiebreaker))
 		}
 		rows[i] = row
 	}
@@ -40,6 +40,25 @@ func (f *eventFlags) order(recs []*record) {
 	for i, row := range rows {
 		recs[i] = row.rec
 	}
+}
+
+// timeOf returns the time of rec, written as the mapping says.
+func (f *eventFlags) timeOf(rec *record) (ns int64, ok bool) {
+	path := cmp.Or(f.timestamp, defaultTimestamp)
+	var dates *schema.DateFormat
+	if f.types != nil {
+		field, _ := f.types.Field(path)
+		path, dates = cmp.Or(field.Source, path), field.Dates
+	}
+	return dates.Parse(single(rec.Field(path)))
+}
+
+// single returns the first value of a field.
+func single(v value.Value) value.Value {
+	if v.Kind() == value.List {
+		return v.Elems()[0]
+	}
+	return v
 }
 
 func falseLast(a, b bool) int {

@@ -112,7 +112,7 @@ func TestQuery_sort(t *testing.T) {
 {"event":{"category":"x"},"n":"no time"}
 {"@timestamp":2,"event":{"category":"x"},"n":"null is last"}
 {"@timestamp":2,"event":{"category":"x"},"n":"tie 9","tie":9}
-{"@timestamp":2,"event":{"category":"x"},"n":"tie 10","tie":10}
+{"@timestamp":[2,7],"event":{"category":"x"},"n":"tie 10","tie":[10]}
 {"@timestamp":"1970-01-01T00:00:00.001Z","event":{"category":"x"},"n":"first"}
 `
 	order := func(out string) []string {
@@ -132,7 +132,7 @@ func TestQuery_sort(t *testing.T) {
 	got = execute(t, events, "query", two)
 	assert.Empty(t, got.out)
 	assert.Contains(t, got.err, "see --sort")
-	assert.Contains(t, got.err, "1 events had no time")
+	assert.Contains(t, got.err, "1 event had no time")
 	got = execute(t, events, "query", "--sort", two)
 	assert.Equal(t, []string{"first", "third"}, order(got.out))
 }
@@ -144,7 +144,7 @@ func TestQuery_badInput(t *testing.T) {
 		assert.Equal(t, exitOK, got.code)
 		assert.Equal(t, lines[0]+lines[1], got.out)
 		assert.Contains(t, got.err, "event refused: <stdin>:2: not a JSON object: it has no end")
-		assert.Contains(t, got.err, "event refused: <stdin>:3: ")
+		assert.Contains(t, got.err, "event refused: <stdin>:3:11: expected a value, found 'n'")
 		assert.Contains(t, got.err, "2 events could not be read")
 	})
 	t.Run("many broken lines", func(t *testing.T) {
@@ -192,4 +192,50 @@ func TestQuery_mistake(t *testing.T) {
 	assert.Empty(t, got.out)
 	assert.Regexp(t, `(?m)^<query>:2:\d+: \S`, got.err)
 	assert.Contains(t, got.err, "^")
+}
+
+func TestQuery_dateFormat(t *testing.T) {
+	const events = `{"when":"31.05.2024 12:00:01","event":{"category":"b"},"n":2}
+{"when":"31.05.2024 12:00:00","event":{"category":"a"},"n":1}
+{"when":"1717156803","event":{"category":"b"},"n":3}
+`
+	mapping := file(t, "mapping.json", `{"properties":{
+		"when":{"type":"date","format":"dd.MM.yyyy HH:mm:ss||epoch_second"},
+		"at":{"type":"alias","path":"when"}}}`)
+	for _, field := range []string{"when", "at"} {
+		flags := []string{"query", "--mapping", mapping, "--timestamp-field", field}
+		got := execute(t, events, append(flags, "--sort", `sequence with maxspan=1s [a where true] [b where true]`)...)
+		assert.Equal(t, result{exitOK, `{"events":[` + lineOf(events, 1) + "," + lineOf(events, 0) + "]}\n", ""}, got)
+
+		got = execute(t, events, append(flags, "any where "+field+` > "31.05.2024 12:00:01"`)...)
+		assert.Equal(t, result{exitOK, lineOf(events, 2) + "\n", ""}, got)
+	}
+
+	got := execute(t, events, "query", "--mapping", mapping, `any where when > "2024/05/31"`)
+	assert.Equal(t, exitProblems, got.code)
+	assert.Contains(t, got.err, `<query>:1:18: when is compared with "2024/05/31", which is no date`)
+	assert.Contains(t, got.err, "hint: the field's format is dd.MM.yyyy HH:mm:ss||epoch_second")
+}
+
+func lineOf(text string, i int) string { return strings.Split(text, "\n")[i] }
+
+func TestQuery_cutOff(t *testing.T) {
+	got := execute(t, `[{"event":{"category":"a"}},{"event":{"category":"b"}}`, "query", "any where true")
+	assert.Equal(t, result{
+		exitProblems, "{\"event\":{\"category\":\"a\"}}\n{\"event\":{\"category\":\"b\"}}\n",
+		"eql: <stdin>: the array that begins in line 1 has no end\n",
+	}, got)
+}
+
+func TestQuery_brokenMapping(t *testing.T) {
+	tests := []struct{ mapping, want string }{
+		{"{\"properties\": {\n  \"a\": {\"type\": keyword}}}", "mapping.json:2:17: expected a value, found 'k'\n"},
+		{"{\"properties\": {", "mapping.json:1:17: expected a key, found the end\n"},
+		{`{"properties": {"a": {"type": 5}}}`, "mapping.json: mapping: field a: type must be a string, found a number\n"},
+	}
+	for _, tt := range tests {
+		got := execute(t, "", "query", "--mapping", file(t, "mapping.json", tt.mapping), "any where true")
+		assert.Equal(t, exitProblems, got.code)
+		assert.True(t, strings.HasSuffix(got.err, tt.want), got.err)
+	}
 }

@@ -49,11 +49,11 @@ func esEventOf(ev eql.Event) esEvent {
 	if !ok {
 		return esEvent{Source: json.RawMessage("{}"), Missing: true}
 	}
-	id := rec.place.Line
-	if rec.place.Element > 0 {
-		id = rec.place.Element
+	id := rec.doc.Line
+	if rec.doc.Element > 0 {
+		id = rec.doc.Element
 	}
-	return esEvent{Index: rec.place.File, ID: strconv.Itoa(id), Source: rec.Bytes()}
+	return esEvent{Index: rec.doc.File, ID: strconv.Itoa(id), Source: rec.Bytes()}
 }
 
 // A responder collects matches for one esResponse.

@@ -55,15 +55,16 @@ type Account struct {
 }
 
 // join opens the account of a machine.
-func (b *Budget) join(m Machine) *Account {
-	a := &Account{budget: b, machine: m}
+func (b *Budget) join(a *Account, m Machine) {
+	a.machine = m
 	b.accounts = append(b.accounts, a)
-	return a
 }
 
 // Leave closes an account: its machine is dropped with all that it holds.
 func (b *Budget) Leave(a *Account) {
-	for a.machine.evict() { //nolint:revive // until nothing is left
+	a.machine.Trace(nil)
+	for more := true; more; {
+		more = a.machine.evict()
 	}
 	for i, o := range b.accounts {
 		if o == a {

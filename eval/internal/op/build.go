@@ -14,15 +14,21 @@ import (
 // interns them: conditions that compute the same become one predicate, whatever
 // query they stem from.
 type Builder struct {
-	// Slot returns the slot of a field.
-	Slot func(f *plan.Field) event.Slot
+	// Layout is that of events.
+	Layout *event.Layout
+	// Slot returns the slot of a field in the layout of what it is a field of.
+	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
 	preds map[string]Pred
+	later *later // not nil while what has to wait is built
 }
 
 // Condition returns the predicate of a condition.
 func (b *Builder) Condition(x plan.Expr) Pred {
-	key := plan.Identity(x, func(f *plan.Field) int { return int(b.Slot(f)) })
+	if b.later != nil {
+		return b.later.pred(b, x)
+	}
+	key := plan.Identity(x, b.place, b.listPlace)
 	if p, ok := b.preds[key]; ok {
 		return p
 	}
@@ -53,15 +59,21 @@ func (b *Builder) pred(x plan.Expr) Pred {
 			return &anyPred{xs}
 		}
 		return &allPred{xs}
+	case *plan.Search:
+		return b.search(x)
+	case *plan.System:
+		return b.system(x)
+	case *plan.Lineage: // waits, as plan.NewSplit has seen to
+		return fieldPredOf(b.later.lineage(b, x), isTrue{})
 	case *plan.Field:
-		return &fieldPred{b.Slot(x), isTrue{}}
+		return fieldPredOf(b.ref(x), isTrue{})
 	}
 	if f, test := fieldTest(x); f != nil {
-		return &fieldPred{b.Slot(f), test}
+		return fieldPredOf(b.ref(f), test)
 	}
 	if n, ok := x.(*plan.IsNull); ok {
 		if f, ok := n.X.(*plan.Field); ok {
-			return nullPred{b.Slot(f)}
+			return nullPredOf(b.ref(f))
 		}
 	}
 	p := &atomPred{}
@@ -84,6 +96,8 @@ func fieldTest(x plan.Expr) (*plan.Field, valueTest) {
 		default:
 			return f, equals{c.V}
 		}
+	case *plan.CompareID:
+		return x.X, idTest{x}
 	case *plan.Within:
 		if f, ok := x.X.(*plan.Field); ok {
 			return f, withinTest{x}
@@ -111,15 +125,24 @@ func inTest(x *plan.In) valueTest {
 	return textSet{pattern.Set(texts, x.Fold), len(texts)}
 }
 
+func (b *Builder) fieldNode(r ref, p *atomPred) node {
+	p.refs = append(p.refs, r)
+	return fieldNode{r, len(p.refs) - 1}
+}
+
 // node builds the computation of x for the atom p.
 func (b *Builder) node(x plan.Expr, p *atomPred) node {
 	switch x := x.(type) {
 	case *plan.Const:
 		return constNode{x.V}
 	case *plan.Field:
-		slot := b.Slot(x)
-		p.slots = append(p.slots, slot)
-		return fieldNode{slot, len(p.slots) - 1}
+		return b.fieldNode(b.ref(x), p)
+	case *plan.CompareID:
+		return &idNode{x, b.node(x.X, p)}
+	case *plan.Search, *plan.System:
+		return predNode{b.Condition(x)}
+	case *plan.Lineage:
+		return b.fieldNode(b.later.lineage(b, x), p)
 	case *plan.Call:
 		n := &callNode{call: x}
 		for _, a := range x.Args {

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -18,15 +19,38 @@ func (q *Query) Explain() string {
 		b.WriteString(line + "\n")
 	}
 	for i := range q.Steps {
-		b.WriteByte('\n')
-		b.WriteString(q.Plan.Title(i) + "\n")
-		cond := q.Plan.Until
-		if i < len(q.Plan.Steps) {
-			cond = &q.Plan.Steps[i]
+		s := &q.Steps[i]
+		b.WriteString("\n" + q.title(i) + "\n")
+		explain(&b, s.split.Now, s.Cond, 1)
+		for _, part := range []struct {
+			note string
+			x    plan.Expr
+			p    Pred
+		}{
+			{"and, with the processes seen before it:", s.split.Lineage, s.byLineage},
+			{"and, with the events of earlier steps:", s.split.Alias, s.byAlias},
+		} {
+			if part.p != nil {
+				b.WriteString(part.note + "\n")
+				explain(&b, part.x, part.p, 1)
+			}
 		}
-		explain(&b, cond.Cond, q.Steps[i].Cond, 1)
 	}
 	return b.String()
+}
+
+// title names a step.
+func (q *Query) title(i int) string {
+	switch {
+	case len(q.lineages) == 0 || i < q.feed:
+		return q.Plan.Title(i)
+	case i == q.feed+len(q.lineages):
+		return "processes that are started"
+	case q.Steps[i].Any:
+		return "processes to descend from: of any event"
+	default:
+		return fmt.Sprintf("processes to descend from: %s is %q", q.Plan.CategoryField, q.Steps[i].Category)
+	}
 }
 
 // explain prints an expression and its operator, deeper for operands of logic.
@@ -40,12 +64,21 @@ func explain(b *strings.Builder, x plan.Expr, p Pred, depth int) {
 			xs = p.xs
 		case *anyPred:
 			xs = p.xs
+		default: // decided before, as a whole
+			b.WriteString(indent + shorten(plan.Format(x)) + "    -- " + p.describe() + "\n")
+			return
 		}
 		b.WriteString(indent + p.describe() + "\n")
 		for i, o := range x.Xs {
 			explain(b, o, xs[i], depth+1)
 		}
 		return
+	case *plan.Search:
+		if s, ok := p.(interface{ inner() Pred }); ok {
+			b.WriteString(indent + p.describe() + ", $" + x.Var.Name + " in " + plan.Format(x.Array) + "\n")
+			explain(b, x.Cond, s.inner(), depth+1)
+			return
+		}
 	case *plan.Not:
 		if n, ok := p.(*notPred); ok {
 			b.WriteString(indent + "not\n")

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/internal/wire"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -27,6 +28,9 @@ type Hit struct {
 	Step int
 	// Key is the encoded tuple: equal tuples have equal encodings.
 	Key []byte
+	// Tuple and Kept are what conditions that have to wait read of the event:
+	// those of the step, and those of later steps.
+	Tuple, Kept []value.Value
 }
 
 // Hits collects the hits of one event for one query. The zero Hits is empty.
@@ -34,17 +38,20 @@ type Hit struct {
 type Hits struct {
 	hits []hitRange
 	keys []byte
+	vals []value.Value // of tuples
 
 	options [][]value.Value // scratch of Add: the values of each key
 	choice  []int
 }
 
-type hitRange struct{ step, key, keyEnd int }
+type hitRange struct{ step, key, keyEnd, tuple, kept, keptEnd int }
 
 // Reset empties h.
 func (h *Hits) Reset() {
 	h.hits = h.hits[:0]
 	h.keys = h.keys[:0]
+	clear(h.vals)
+	h.vals = h.vals[:0]
 }
 
 // Len returns the number of hits.
@@ -53,7 +60,23 @@ func (h *Hits) Len() int { return len(h.hits) }
 // At returns hit i.
 func (h *Hits) At(i int) Hit {
 	r := h.hits[i]
-	return Hit{r.step, h.keys[r.key:r.keyEnd]}
+	return Hit{
+		Step:  r.step,
+		Key:   h.keys[r.key:r.keyEnd],
+		Tuple: h.vals[r.tuple:r.kept:r.kept], Kept: h.vals[r.kept:r.keptEnd:r.keptEnd],
+	}
+}
+
+// Keep drops the hits that keep does not want.
+func (h *Hits) Keep(keep func(Hit) bool) {
+	n := 0
+	for i := range h.hits {
+		if keep(h.At(i)) {
+			h.hits[n] = h.hits[i]
+			n++
+		}
+	}
+	h.hits = h.hits[:n]
 }
 
 // Clone returns a copy that does not share memory with h.
@@ -61,15 +84,17 @@ func (h *Hits) Clone() *Hits {
 	return &Hits{
 		hits: append([]hitRange(nil), h.hits...),
 		keys: append([]byte(nil), h.keys...),
+		vals: append([]value.Value(nil), h.vals...),
 	}
 }
 
 // Size returns how many bytes a clone takes, about.
-func (h *Hits) Size() int64 { return int64(160 + 24*len(h.hits) + len(h.keys)) }
+func (h *Hits) Size() int64 { return int64(160 + 48*len(h.hits) + len(h.keys) + 56*len(h.vals)) }
 
-// Add records that the record of c satisfies a step: one hit for each tuple of
-// keys, none if a key without value is not optional.
-func (h *Hits) Add(c *Ctx, step int, keys []Key) {
+// Add records that the record of c satisfies step s, which has the given number:
+// one hit for each tuple of keys, none if a key without value is not optional.
+func (h *Hits) Add(c *Ctx, step int, s *Step) {
+	keys := s.Keys
 	h.options = h.options[:0]
 	for _, k := range keys {
 		v := c.Rec.Get(k.Slot)
@@ -79,8 +104,24 @@ func (h *Hits) Add(c *Ctx, step int, keys []Key) {
 		h.options = append(h.options, keyValues(v))
 	}
 	h.choice = append(h.choice[:0], make([]int, len(keys))...)
+	along := hitRange{step: step, tuple: len(h.vals)}
+	for _, src := range s.tuple {
+		h.vals = append(h.vals, src.take(c))
+	}
+	along.kept = len(h.vals)
+	for _, src := range s.kept {
+		h.vals = append(h.vals, src.take(c))
+	}
+	along.keptEnd = len(h.vals)
+	host := len(h.keys)
+	if s.Hosts != nil {
+		h.keys = appendKey(h.keys, hostOf(c, s.Hosts))
+	}
+	hostEnd := len(h.keys)
 	for range maxTuples {
-		r := hitRange{step: step, key: len(h.keys)}
+		r := along
+		r.key = len(h.keys)
+		h.keys = append(h.keys, h.keys[host:hostEnd]...)
 		for i, vs := range h.options {
 			h.keys = appendKey(h.keys, vs[h.choice[i]])
 		}
@@ -147,10 +188,35 @@ func whole(v value.Value) value.Value {
 // equal, and no encoding is the beginning of another.
 func appendKey(dst []byte, v value.Value) []byte { return wire.AppendValue(dst, whole(v)) }
 
+// A keyShape says how the keys of a query are to be read.
+type keyShape struct{ hidden int } // values before the join keys, such as the host
+
+func shapeOf(q *plan.Query) keyShape {
+	if len(q.Partition) > 0 {
+		return keyShape{hidden: 1}
+	}
+	return keyShape{}
+}
+
 // tuple decodes a key; nil if there are no join keys.
-func tuple(key string) []value.Value {
+func (s keyShape) tuple(key string) []value.Value {
 	vals, _ := wire.Values(key) // Load has checked those that appendKey did not write
-	return vals
+	if len(vals) <= s.hidden {
+		return nil
+	}
+	return vals[s.hidden:]
+}
+
+// cloneTuple copies values for keeping.
+func cloneTuple(vals []value.Value) []value.Value {
+	if len(vals) == 0 {
+		return nil
+	}
+	out := make([]value.Value, len(vals))
+	for i, v := range vals {
+		out[i] = v.Clone()
+	}
+	return out
 }
 
 // compareTuples orders key tuples, the first key most significant.

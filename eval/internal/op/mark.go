@@ -79,6 +79,14 @@ func (k *mark) unlink() { k.older.newer, k.newer.older = k.newer, k.older }
 // since returns the time of the oldest mark.
 func (m *marks) since() (int64, bool) { return m.list.newer.newest, m.list.newer != &m.list }
 
+// due returns when the oldest mark is too old to refute anything.
+func (m *marks) due(span int64) int64 {
+	if t, ok := m.since(); ok {
+		return over(t, span)
+	}
+	return NotDue
+}
+
 // expire forgets marks that are too old to refute anything.
 func (m *marks) expire(w, span int64) {
 	for t, ok := m.since(); ok && beyond(w, t, span); t, ok = m.since() {

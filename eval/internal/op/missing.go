@@ -3,24 +3,28 @@ package op
 import (
 	"container/heap"
 	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A completion is a sequence that has all its events.
 type completion struct {
 	key    string
 	events []*Held
-	first  int64 // time of the first event
-	lead   int64 // time of the latest leading missing event; never if there is none
-	doomed bool  // by a missing event in the middle
+	first  int64           // time of the first event
+	lead   int64           // time of the latest leading missing event; never if there is none
+	doomed bool            // by a missing event in the middle
+	kept   [][]value.Value // see chain
 }
 
 // A candidate is a complete sequence that a trailing missing event can refute,
 // or one that waits for its turn.
 type candidate struct {
 	key     string
-	events  []*Held // of the result
-	since   int64   // the time from which maxspan counts
-	seq     uint64  // order of completion
+	events  []*Held         // of the result
+	kept    [][]value.Value // see chain; nil for a plain sequence
+	since   int64           // the time from which maxspan counts
+	seq     uint64          // order of completion
 	decided bool
 	refuted bool
 	due     int64 // the time that decided; NoTime if an event did
@@ -29,27 +33,44 @@ type candidate struct {
 	before, after *candidate // those of the same key
 }
 
-// candidates are waiting candidates by the time they are decided, by key, and
-// in result order for a machine that has to keep it.
+// candidates are the completed sequences of a machine: those that wait by the
+// time they are decided and by key, and those that are done, in result order if
+// the machine has to keep it.
 type candidates struct {
+	spec    *sequenceSpec
 	byTime  candidateHeap
 	byKey   map[string]*queue
-	ordered bool
-	fifo    []*candidate
+	fifo    []*candidate // of an ordered sequence
 	fresh   []*candidate // completed by the current event, to be enlisted
+	done    []Result
 	next    uint64
 	account *Account
+}
+
+func newCandidates(spec *sequenceSpec, a *Account) candidates {
+	return candidates{spec: spec, byKey: make(map[string]*queue), account: a}
 }
 
 // A queue is the waiting candidates of a key in order of completion.
 type queue struct{ first, last *candidate }
 
-// since returns that of the candidate to be decided first.
-func (c *candidates) since() (int64, bool) {
+// due returns when the first candidate is decided.
+func (c *candidates) due(span int64) int64 {
 	if len(c.byTime) == 0 {
-		return 0, false
+		return NotDue
 	}
-	return c.byTime[0].since, true
+	return over(c.byTime[0].since, span)
+}
+
+// abandon gives up the candidate that is to be decided first, which it returns,
+// or nil if none waits.
+func (c *candidates) abandon() *candidate {
+	if len(c.byTime) == 0 {
+		return nil
+	}
+	w := c.byTime[0]
+	c.refute(w)
+	return w
 }
 
 type candidateHeap []*candidate
@@ -83,41 +104,34 @@ func (h *candidateHeap) Pop() any {
 }
 
 // complete decides about a complete sequence, or lets it wait for the absence
-// of what must not follow.
-func (m *sequence) complete(c completion) {
-	s := m.spec
-	quiet := c.lead == never // nothing before that could be too near
-	last := c.events[len(c.events)-1].Time
+// of what must not follow. It reports false if the sequence is refuted.
+func (c *candidates) complete(done completion, span int64) bool {
+	s := c.spec
+	quiet := done.lead == never // nothing before that could be too near
+	last := done.events[len(done.events)-1].Time
+	w := &candidate{key: done.key, events: done.events, kept: done.kept, since: done.first, due: NoTime}
 	switch {
-	case c.doomed, s.leading && !quiet && !s.trailing && !beyond(last, c.lead, m.span):
-		m.note(Refuted, c.key, c.events, nil)
-		return
-	case !s.trailing, s.leading && quiet, s.leading && last-c.lead >= m.span:
-		m.settle(&c)
-		return
+	case done.doomed, s.leading && !quiet && !s.trailing && !beyond(last, done.lead, span):
+		return false
+	case !s.trailing, s.leading && quiet, s.leading && last-done.lead >= span:
+		if !s.ordered {
+			c.done = append(c.done, s.result(w.key, w.events))
+			return true
+		}
+		w.decided = true
+	case s.leading:
+		w.since = done.lead
 	}
-	w := &candidate{key: c.key, events: c.events, since: c.first, due: NoTime}
-	if s.leading {
-		w.since = c.lead
+	if c.account.admit(c.cost(w), nil) {
+		c.fresh = append(c.fresh, w)
 	}
-	if m.account.admit(m.waits.cost(w), nil) {
-		m.waits.fresh = append(m.waits.fresh, w)
-	}
-}
-
-// settle accepts a complete sequence.
-func (m *sequence) settle(c *completion) {
-	if !m.spec.ordered {
-		m.done = append(m.done, m.result(c))
-		return
-	}
-	m.waits.fresh = append(m.waits.fresh, &candidate{key: c.key, events: c.events, decided: true, due: NoTime})
+	return true
 }
 
 // enlist lets the candidates that one event completed wait, in order of their keys.
 func (c *candidates) enlist() {
 	if len(c.fresh) > 1 {
-		slices.SortStableFunc(c.fresh, func(a, b *candidate) int { return compareTuples(tuple(a.key), tuple(b.key)) })
+		slices.SortStableFunc(c.fresh, func(a, b *candidate) int { return compareTuples(c.spec.tuple(a.key), c.spec.tuple(b.key)) })
 	}
 	for i, w := range c.fresh {
 		c.enter(w)
@@ -130,14 +144,14 @@ func (c *candidates) enlist() {
 const candidateCost = 112 + 80
 
 func (c *candidates) cost(w *candidate) int64 {
-	return int64(candidateCost + len(w.key) + 8*len(w.events))
+	return int64(candidateCost+len(w.key)+8*len(w.events)) + costOfKept(w.kept)
 }
 
 // enter adds a candidate that is the latest one.
 func (c *candidates) enter(w *candidate) {
 	w.seq = c.next
 	c.next++
-	if c.ordered {
+	if c.spec.ordered {
 		c.fifo = append(c.fifo, w)
 	}
 	for _, ev := range w.events {
@@ -185,28 +199,74 @@ func (c *candidates) decide(w *candidate) {
 	w.decided = true
 	c.account.add(&c.account.Pending, -1, -c.cost(w))
 	c.account.add(&c.account.Other, 1, c.cost(w))
-	if !c.ordered {
+	if !c.spec.ordered {
 		c.forget(w)
 	}
 }
 
-// release appends to done the matches of the decided candidates that no
-// undecided one precedes. What had to wait for one is due when that is.
-func (m *sequence) release(done []Result) []Result {
-	c := &m.waits
+// release takes the decided candidates that no undecided one precedes. What had
+// to wait for one is due when that is.
+func (c *candidates) release() {
 	due := int64(NoTime)
 	for len(c.fifo) > 0 && c.fifo[0].decided {
 		first := c.fifo[0]
 		due = max(due, first.due)
 		first.due = due
 		if !first.refuted {
-			done = append(done, m.settled(first))
+			c.done = append(c.done, c.settled(first))
 		}
 		c.forget(first)
 		c.fifo[0] = nil
 		c.fifo = c.fifo[1:]
 	}
-	return done
+}
+
+// settled makes the match of a candidate.
+func (c *candidates) settled(w *candidate) Result {
+	r := c.spec.result(w.key, w.events)
+	r.Due = w.due
+	return r
+}
+
+// emit emits what the current event or the passing of time has completed.
+func (c *candidates) emit(emit func(Result)) {
+	if c.spec.ordered {
+		c.release()
+	}
+	if len(c.done) == 0 {
+		return
+	}
+	done := c.done
+	c.done = nil
+	if len(done) > 1 && !c.spec.ordered && done[0].Due == NoTime {
+		sortResults(done)
+	}
+	for _, r := range done {
+		emit(r)
+	}
+	clear(done)
+	c.done = done[:0]
+}
+
+// accept decides the candidates whose maxspan is over before w.
+func (c *candidates) accept(w, span int64) {
+	for len(c.byTime) > 0 {
+		first := c.byTime[0]
+		if w != NotDue && !beyond(w, first.since, span) {
+			return
+		}
+		first.due = over(first.since, span)
+		c.decide(first)
+		if !c.spec.ordered {
+			c.done = append(c.done, c.settled(first))
+		}
+	}
+}
+
+// refute decides against a candidate.
+func (c *candidates) refute(w *candidate) {
+	w.refuted = true
+	c.decide(w)
 }
 
 // forget drops a decided candidate.
@@ -240,46 +300,22 @@ func (m *sequence) miss(ev *Held, h Hit) {
 func (m *sequence) refute(ev *Held, h Hit) {
 	for q := m.waits.byKey[string(h.Key)]; q != nil && q.first != nil; {
 		c := q.first
-		if millis(ev.Time) <= millis(c.events[len(c.events)-1].Time) {
+		if !c.precedes(ev) {
 			return
 		}
 		m.note(Refuted, c.key, c.events, ev)
-		c.refuted = true
-		m.waits.decide(c)
+		m.waits.refute(c)
 	}
 }
 
-// accept decides the candidates whose maxspan is over before w.
-func (m *sequence) accept(w int64) {
-	for len(m.waits.byTime) > 0 {
-		c := m.waits.byTime[0]
-		if w != NotDue && !beyond(w, c.since, m.span) {
-			return
-		}
-		c.due = over(c.since, m.span)
-		m.waits.decide(c)
-		if !m.spec.ordered {
-			m.done = append(m.done, m.settled(c))
-		}
-	}
+// precedes reports whether the candidate ends before the millisecond of ev.
+func (w *candidate) precedes(ev *Held) bool {
+	return millis(w.events[len(w.events)-1].Time) < millis(ev.Time)
 }
 
-// settled makes the match of a candidate.
-func (m *sequence) settled(c *candidate) Result {
-	r := m.result(&completion{key: c.key, events: c.events})
-	r.Due = c.due
-	return r
-}
-
-// abandon gives up the candidate that was to be decided first and reports
-// whether there was one.
-func (m *sequence) abandon() bool {
-	if len(m.waits.byTime) == 0 {
-		return false
+// complete takes a sequence that has all its events.
+func (m *sequence) complete(c completion) {
+	if !m.waits.complete(c, m.span) {
+		m.note(Refuted, c.key, c.events, nil)
 	}
-	c := m.waits.byTime[0]
-	m.note(Evicted, c.key, c.events, nil)
-	c.refuted = true
-	m.waits.decide(c)
-	return true
 }

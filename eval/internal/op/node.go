@@ -21,6 +21,7 @@ type Ctx struct {
 
 	stack  []value.Value // arguments of the calls under way
 	choice []int         // for each field of the current atom, which of its values is meant
+	frames []frame       // besides Rec, outermost first
 }
 
 func (c *Ctx) report(err error) {
@@ -35,8 +36,8 @@ type node interface{ eval(c *Ctx) value.Value }
 type (
 	constNode struct{ v value.Value }
 	fieldNode struct {
-		slot event.Slot
-		nth  int // index among the fields of the atom
+		ref
+		nth int // index among the fields of the atom
 	}
 	callNode struct {
 		call *plan.Call
@@ -61,6 +62,11 @@ type (
 		in *plan.In
 		x  node
 	}
+	idNode struct {
+		id *plan.CompareID
+		x  node
+	}
+	predNode  struct{ p Pred } // a condition that is never null
 	matchNode struct {
 		m *plan.Match
 		x node
@@ -75,7 +81,7 @@ type (
 func (n constNode) eval(*Ctx) value.Value { return n.v }
 
 func (n fieldNode) eval(c *Ctx) value.Value {
-	v := c.Rec.Get(n.slot)
+	v := c.get(n.ref)
 	if v.Kind() == value.List {
 		return v.Elems()[c.choice[n.nth]]
 	}
@@ -137,6 +143,8 @@ func (n *sameNode) eval(c *Ctx) value.Value {
 func (n isNullNode) eval(c *Ctx) value.Value  { return value.OfBool(n.x.eval(c).IsNull()) }
 func (n *withinNode) eval(c *Ctx) value.Value { return n.in.Test(n.x.eval(c)) }
 func (n *inNode) eval(c *Ctx) value.Value     { return n.in.Test(n.x.eval(c)) }
+func (n *idNode) eval(c *Ctx) value.Value     { return n.id.Test(n.x.eval(c)) }
+func (n predNode) eval(c *Ctx) value.Value    { return value.OfBool(n.p.Test(c)) }
 func (n *matchNode) eval(c *Ctx) value.Value  { return n.m.Test(n.x.eval(c)) }
 func (n notNode) eval(c *Ctx) value.Value     { return plan.Negation(n.x.eval(c)) }
 

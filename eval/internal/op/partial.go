@@ -11,9 +11,9 @@ type partial struct {
 	// older and newer order all partials of a machine by the time of their
 	// first event, and those of one time by age.
 	older, newer uint32
-	next         uint32 // in its bucket
+	next         uint32 // in its bucket of partials.table
+	hash         uint32 // of the key
 	stage        uint16
-	used         bool
 	// doomed says that a missing event was there after all. A doomed partial
 	// stays, because it takes the place of others.
 	doomed bool
@@ -33,7 +33,7 @@ type gap struct {
 
 // What a partial costs beside its key and events, and what a link costs.
 const (
-	partialCost = 48 + 20 // with its part of the table
+	partialCost = 48 + 4 // with its part of the table
 	gapCost     = 16
 	linkCost    = 16
 )
@@ -42,7 +42,7 @@ const (
 // their first event.
 type partials struct {
 	seed    maphash.Seed
-	table   map[uint32]uint32 // the first of each bucket, by hash
+	table   table
 	all     slab[partial]
 	links   slab[link]
 	gaps    slab[gap] // side by side with all; empty for sequences without missing steps
@@ -53,7 +53,7 @@ type partials struct {
 }
 
 func newPartials(a *Account, gappy bool) partials {
-	return partials{seed: maphash.MakeSeed(), table: make(map[uint32]uint32), gappy: gappy, account: a}
+	return partials{seed: maphash.MakeSeed(), gappy: gappy, account: a}
 }
 
 // at returns partial i, which must not be 0. The pointer is good until the
@@ -70,18 +70,23 @@ func (ps *partials) place(key []byte) place {
 	return place{key, uint32(maphash.Bytes(ps.seed, key))}
 }
 
-// bucket is the name of the bucket of a key and stage.
-func bucket(hash uint32, stage int) uint32 { return hash + uint32(stage)*0x9e3779b1 }
+// mixed is the hash of a key and stage.
+func mixed(hash uint32, stage int) uint32 { return hash + uint32(stage)*0x9e3779b1 }
 
-func (ps *partials) bucketOf(p *partial) uint32 {
-	return bucket(uint32(maphash.String(ps.seed, p.key)), int(p.stage))
+// hashOf implements chained.
+func (ps *partials) hashOf(i uint32) uint32 {
+	p := ps.at(i)
+	return mixed(p.hash, int(p.stage))
 }
+
+// link implements chained.
+func (ps *partials) link(i uint32) *uint32 { return &ps.at(i).next }
 
 // find returns the partial of a key that waits at a stage, or 0.
 func (ps *partials) find(at place, stage int) uint32 {
-	for i := ps.table[bucket(at.hash, stage)]; i != 0; {
+	for i := ps.table.first(mixed(at.hash, stage)); i != 0; {
 		p := ps.at(i)
-		if int(p.stage) == stage && p.key == string(at.key) {
+		if p.hash == at.hash && int(p.stage) == stage && p.key == string(at.key) {
 			return i
 		}
 		i = p.next
@@ -89,35 +94,11 @@ func (ps *partials) find(at place, stage int) uint32 {
 	return 0
 }
 
-// enter puts i into its bucket.
-func (ps *partials) enter(i uint32, b uint32) {
-	ps.at(i).next = ps.table[b]
-	ps.table[b] = i
-}
-
-// remove takes i out of its bucket.
-func (ps *partials) remove(i uint32, b uint32) {
-	after := ps.at(i).next
-	first := ps.table[b]
-	switch {
-	case first != i:
-		p := ps.at(first)
-		for p.next != i {
-			p = ps.at(p.next)
-		}
-		p.next = after
-	case after == 0:
-		delete(ps.table, b)
-	default:
-		ps.table[b] = after
-	}
-}
-
 // begin adds a partial of one event, the newest of all. The key is that of at.
 func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 	i := ps.all.take()
 	p := ps.at(i)
-	*p = partial{key: key, head: ev, older: ps.newest, used: true}
+	*p = partial{key: key, hash: at.hash, head: ev, older: ps.newest}
 	if ps.newest == 0 {
 		ps.oldest = i
 	} else {
@@ -130,7 +111,7 @@ func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 		}
 		*ps.gaps.at(i) = g
 	}
-	ps.enter(i, bucket(at.hash, 0))
+	ps.table.add(i, ps)
 	ps.account.budget.Retain(ev)
 	ps.account.add(&ps.account.Open, 1, ps.cost(p))
 	return i
@@ -147,16 +128,16 @@ func (ps *partials) cost(p *partial) int64 {
 
 // take lets partial i, which waits at the stage before, take ev as its event of
 // a stage. No other partial may wait there.
-func (ps *partials) take(i uint32, at place, ev *Held, stage int) {
+func (ps *partials) take(i uint32, ev *Held, stage int) {
 	p := ps.at(i)
-	ps.remove(i, bucket(at.hash, stage-1))
-	p.tail = ps.link(ev, p.tail)
+	ps.table.remove(i, ps)
+	p.tail = ps.extend(ev, p.tail)
 	p.stage = uint16(stage)
-	ps.enter(i, bucket(at.hash, stage))
+	ps.table.add(i, ps)
 }
 
-// link appends an event to those of a partial.
-func (ps *partials) link(ev *Held, tail uint32) uint32 {
+// extend appends an event to those of a partial.
+func (ps *partials) extend(ev *Held, tail uint32) uint32 {
 	l := ps.links.take()
 	*ps.links.at(l) = link{ev, tail}
 	ps.account.budget.Retain(ev)
@@ -167,7 +148,7 @@ func (ps *partials) link(ev *Held, tail uint32) uint32 {
 // drop forgets partial i.
 func (ps *partials) drop(i uint32) {
 	p := ps.at(i)
-	ps.remove(i, ps.bucketOf(p))
+	ps.table.remove(i, ps)
 	if p.older == 0 {
 		ps.oldest = p.newer
 	} else {
@@ -229,7 +210,7 @@ func (ps *partials) compact() {
 		return
 	}
 	old := *ps
-	ps.table, ps.oldest, ps.newest = make(map[uint32]uint32, old.all.len()), 0, 0
+	ps.table, ps.oldest, ps.newest = table{}, 0, 0
 	ps.all, ps.links, ps.gaps = slab[partial]{}, slab[link]{}, slab[gap]{}
 	var events []*Held
 	for i := old.oldest; i != 0; {
@@ -264,6 +245,6 @@ func (ps *partials) restore(key string, events []*Held, doomed bool, g gap) {
 	i := ps.begin(at, key, events[0], g)
 	ps.at(i).doomed = doomed
 	for k, ev := range events[1:] {
-		ps.take(i, at, ev, k+1)
+		ps.take(i, ev, k+1)
 	}
 }

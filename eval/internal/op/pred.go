@@ -82,20 +82,22 @@ type valueTest interface {
 	describe() string
 }
 
-func (p *fieldPred) Test(c *Ctx) bool {
-	v := c.Rec.Get(p.slot)
+func (p *fieldPred) Test(c *Ctx) bool { return someValue(c.Rec.Get(p.slot), p.test) }
+
+// someValue reports whether one of the values of v passes a test.
+func someValue(v value.Value, test valueTest) bool {
 	switch v.Kind() {
 	case value.Null:
 		return false
 	case value.List:
 		for _, e := range v.Elems() {
-			if p.test.holds(e) {
+			if test.holds(e) {
 				return true
 			}
 		}
 		return false
 	default:
-		return p.test.holds(v)
+		return test.holds(v)
 	}
 }
 func (p *fieldPred) describe() string { return p.test.describe() }
@@ -115,6 +117,7 @@ type (
 	valueSet   struct{ in *plan.In }
 	matches    struct{ m *plan.Match }
 	withinTest struct{ in *plan.Within }
+	idTest     struct{ id *plan.CompareID }
 )
 
 func (isTrue) holds(v value.Value) bool       { return v.Kind() == value.Bool && v.Bool() }
@@ -124,6 +127,7 @@ func (t textSet) holds(v value.Value) bool    { return v.Kind() == value.String 
 func (t valueSet) holds(v value.Value) bool   { return t.in.Test(v).Bool() }
 func (t matches) holds(v value.Value) bool    { return v.Kind().IsText() && t.m.M.Match(v.Str()) }
 func (t withinTest) holds(v value.Value) bool { return t.in.Test(v).Bool() }
+func (t idTest) holds(v value.Value) bool     { return t.id.Test(v).Bool() }
 
 func (t compares) holds(v value.Value) bool {
 	c, ok := value.Compare(v, t.v)
@@ -137,6 +141,7 @@ func (compares) describe() string   { return "ordered" }
 func (textSet) describe() string    { return "hash set" }
 func (valueSet) describe() string   { return "list" }
 func (withinTest) describe() string { return "range" }
+func (idTest) describe() string     { return "number, also in text" }
 func (t matches) describe() string {
 	if t.m.Op == ast.Regex || t.m.Op == ast.RegexFold {
 		return "compiled regular expression"
@@ -155,16 +160,16 @@ var ErrTooManyValues = errors.New("too many combinations of values; the rest is 
 // atomPred is an atom of any form: it holds if one choice of values for the
 // fields below makes it true.
 type atomPred struct {
-	body  node
-	slots []event.Slot // of the fields, by fieldNode.nth
+	body node
+	refs []ref // of the fields, by fieldNode.nth
 }
 
 func (p *atomPred) describe() string { return "computed" }
 
 func (p *atomPred) Test(c *Ctx) bool {
 	several := false
-	for _, s := range p.slots {
-		if c.Rec.Get(s).Kind() == value.List {
+	for _, r := range p.refs {
+		if c.get(r).Kind() == value.List {
 			several = true
 			break
 		}
@@ -172,11 +177,10 @@ func (p *atomPred) Test(c *Ctx) bool {
 	if !several {
 		return p.holds(c)
 	}
-	if cap(c.choice) < len(p.slots) {
-		c.choice = make([]int, len(p.slots))
-	}
-	c.choice = c.choice[:len(p.slots)]
-	clear(c.choice)
+	// An atom may stand within another, which goes on with its own choice.
+	outer := c.choice
+	defer func() { c.choice = outer }()
+	c.choice = append(outer[len(outer):], make([]int, len(p.refs))...)
 	for range maxChoices {
 		if p.holds(c) {
 			return true
@@ -196,8 +200,8 @@ func (p *atomPred) holds(c *Ctx) bool {
 
 // next moves c to the next choice of values and reports whether there is one.
 func (p *atomPred) next(c *Ctx) bool {
-	for i := len(p.slots) - 1; i >= 0; i-- {
-		if n := len(c.Rec.Get(p.slots[i]).Elems()); c.choice[i]+1 < n {
+	for i := len(p.refs) - 1; i >= 0; i-- {
+		if n := len(c.get(p.refs[i]).Elems()); c.choice[i]+1 < n {
 			c.choice[i]++
 			return true
 		}

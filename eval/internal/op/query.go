@@ -1,6 +1,7 @@
 package op
 
 import (
+	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
@@ -8,8 +9,12 @@ import (
 // the specification of its machine. It is immutable and safe for concurrent use.
 type Query struct {
 	Plan  *plan.Query
-	Steps []Step // those of the plan, and until behind them
+	Steps []Step // those of the plan, until behind them, then those that feed lineages
 	seq   *sequenceSpec
+	// lineages are what the query asks "descendant of"; the steps from feed on
+	// tell of their sources, in order, and the last of the processes started.
+	lineages []*plan.Lineage
+	feed     int
 }
 
 // A Step is a bound step.
@@ -18,43 +23,127 @@ type Step struct {
 	Category string
 	Cond     Pred
 	Keys     []Key
+	// Hosts are the fields that tell the host, which is part of the key; nil if
+	// there is but one.
+	Hosts []event.Slot
+
+	// What has to wait, and what hits take along for it; see later.go. The
+	// parts are nil if there is nothing to wait for.
+	tuple, kept []source
+	asks        []ask
+	byLineage   Pred
+	byAlias     Pred
+	aliases     []int // the steps whose tuples byAlias reads
+	split       plan.Split
 }
 
 // Bind binds q.
 func (b *Builder) Bind(q *plan.Query) *Query {
-	out := &Query{Plan: q}
+	bind := &binding{b: b, query: &Query{Plan: q}}
+	return bind.bind()
+}
+
+// A binding is the binding of one query.
+type binding struct {
+	b     *Builder
+	query *Query
+	hosts []event.Slot
+	tuple []*tuple // by step
+	kept  []*tuple // by step: what later steps read of it
+}
+
+func (n *binding) bind() *Query {
+	q := n.query.Plan
+	for _, path := range q.Partition {
+		n.hosts = append(n.hosts, n.b.Slot(n.b.Layout, &plan.Field{Path: path}))
+	}
 	for i := range q.Steps {
-		out.Steps = append(out.Steps, b.step(&q.Steps[i]))
+		n.step(&q.Steps[i])
 	}
 	if q.Until != nil {
-		out.Steps = append(out.Steps, b.step(q.Until))
+		n.step(q.Until)
+	}
+	for i := range n.query.Steps {
+		n.query.Steps[i].tuple, n.query.Steps[i].kept = n.tuple[i].sources, n.kept[i].sources
+	}
+	if len(n.query.lineages) > 0 {
+		n.feeds()
 	}
 	if q.Kind == plan.Sequence {
-		out.seq = newSequenceSpec(q)
+		n.query.seq = newSequenceSpec(q)
 	}
-	return out
+	return n.query
 }
 
-func (b *Builder) step(s *plan.Step) Step {
-	out := Step{Any: s.Any, Category: s.Category, Cond: b.Condition(s.Cond)}
+func (n *binding) step(s *plan.Step) {
+	out := Step{Any: s.Any, Category: s.Category, Hosts: n.hosts, split: plan.NewSplit(s.Cond)}
+	t := &tuple{}
+	n.tuple, n.kept = append(n.tuple, t), append(n.kept, &tuple{})
+	if out.split.Now == nil {
+		out.split.Now = plan.Certain()
+	}
+	out.Cond = n.b.Condition(out.split.Now)
 	for _, k := range s.Keys {
-		out.Keys = append(out.Keys, Key{b.Slot(&plan.Field{Path: k.Path, T: k.T}), k.Optional})
+		out.Keys = append(out.Keys, Key{n.b.Slot(n.b.Layout, &plan.Field{Path: k.Path, T: k.T}), k.Optional})
 	}
-	return out
+	l := &later{bind: n, tuple: t, asks: &out.asks}
+	out.byLineage = l.build(n.b, out.split.Lineage)
+	out.byAlias = l.build(n.b, out.split.Alias)
+	out.aliases = l.aliases
+	n.query.Steps = append(n.query.Steps, out)
 }
 
-// NewMachine returns a new machine for the query within a budget; nil for an
-// event query, which needs none. A sequence without maxspan has that of span
-// nanoseconds, unless this is 0.
-func (q *Query) NewMachine(span int64, b *Budget) Machine {
-	switch q.Plan.Kind {
-	case plan.Sequence:
-		return newSequence(q.seq, span, b)
-	case plan.Sample:
-		return newSample(q.Plan, b)
-	default:
-		return nil
+// lineage returns the number of a "descendant of" in the query.
+func (n *binding) lineage(x *plan.Lineage) int {
+	for i, l := range n.query.lineages {
+		if l == x {
+			return i
+		}
 	}
+	n.query.lineages = append(n.query.lineages, x)
+	return len(n.query.lineages) - 1
+}
+
+// NewMachine returns a new machine for the query; nil for an event query that
+// needs none.
+func (q *Query) NewMachine(env *Env) Machine {
+	var m Machine
+	a := &Account{budget: env.Budget}
+	switch {
+	case q.Plan.Kind == plan.Sample:
+		m = newSample(q.Plan, a)
+	case q.Plan.Kind == plan.Sequence && q.Plan.Aliases:
+		m = newAliasSequence(q, env, a)
+	case q.Plan.Kind == plan.Sequence:
+		m = newSequence(q.seq, env, a)
+	}
+	if len(q.lineages) > 0 {
+		m = newLineageMachine(q, env, m, a)
+	}
+	if m != nil {
+		env.Budget.join(a, m)
+	}
+	return m
+}
+
+// An Env is what the machine of a query works with.
+type Env struct {
+	// Budget bounds what all machines of the stream keep.
+	Budget *Budget
+	// MaxSpan, unless 0, is that of sequences which have none.
+	MaxSpan int64
+	// OnError is as in Ctx.
+	OnError func(error)
+	// Ancestors, if not nil, gives the ids of the processes above that of an
+	// event, in any order, until yield returns false.
+	Ancestors func(ev event.Event, yield func(id string) bool)
+	// MaxPartials is the number of partial sequences that wait at one step for
+	// one key, of a sequence whose steps have names.
+	MaxPartials int
+	// MaxProcesses and ProcessIdle bound what is remembered of processes for
+	// each query: their number, and the nanoseconds without an event of them.
+	MaxProcesses int
+	ProcessIdle  int64
 }
 
 // Needed returns how many events a match has.

@@ -1,9 +1,11 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A sample finds, for every key, different events that satisfy one filter each.
@@ -13,6 +15,7 @@ import (
 type sample struct {
 	filters int
 	most    int // combinations for each key
+	keyShape
 	tracer
 	account *Account
 	rows    map[string]*sampleRow
@@ -25,11 +28,10 @@ type sampleRow struct {
 	older, newer *sampleRow
 }
 
-func newSample(q *plan.Query, b *Budget) *sample {
-	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow)}
+func newSample(q *plan.Query, a *Account) *sample {
+	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow), keyShape: shapeOf(q), account: a}
 	m.oldest = &sampleRow{}
 	m.oldest.older, m.oldest.newer = m.oldest, m.oldest
-	m.account = b.join(m)
 	return m
 }
 
@@ -37,7 +39,7 @@ func newSample(q *plan.Query, b *Budget) *sample {
 func (m *sample) Account() *Account { return m.account }
 
 // Trace implements Machine.
-func (m *sample) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
+func (m *sample) Trace(f func(Note), kinds ...NoteKind) { m.set(f, kinds) }
 
 // Due implements Machine: a sample knows no time.
 func (m *sample) Due() int64 { return NotDue }
@@ -129,7 +131,7 @@ func (m *sample) evict() bool {
 // note makes a note of a row, if anybody wants it.
 func (m *sample) note(kind NoteKind, r *sampleRow) {
 	if m.wants(kind) {
-		n := Note{Kind: kind, Keys: tuple(r.key)}
+		n := Note{Kind: kind, Keys: m.tuple(r.key)}
 		for _, events := range r.events {
 			if len(events) > 0 {
 				n.Chain = append(n.Chain, events[0])
@@ -141,29 +143,33 @@ func (m *sample) note(kind NoteKind, r *sampleRow) {
 
 // Close implements Machine.
 func (m *sample) Close(emit func(Result)) {
-	rows := make([]*sampleRow, 0, len(m.rows))
+	type keyed struct {
+		vals []value.Value
+		row  *sampleRow
+	}
+	rows := make([]keyed, 0, len(m.rows))
 	for _, r := range m.rows {
-		rows = append(rows, r)
+		rows = append(rows, keyed{m.tuple(r.key), r})
 	}
-	slices.SortFunc(rows, func(a, b *sampleRow) int { return compareTuples(tuple(a.key), tuple(b.key)) })
-	for _, r := range rows {
+	slices.SortFunc(rows, func(a, b keyed) int {
+		return cmp.Or(compareTuples(a.vals, b.vals), cmp.Compare(a.row.key, b.row.key))
+	})
+	for _, k := range rows {
 		left := m.most
-		r.combine(make([]*Held, 0, m.filters), &left, emit)
+		k.row.combine(k.vals, make([]*Held, 0, m.filters), &left, emit)
 		if left == m.most {
-			m.note(Ended, r)
+			m.note(Ended, k.row)
 		}
-	}
-	for _, r := range rows {
-		m.drop(r)
+		m.drop(k.row)
 	}
 }
 
 // combine emits the combinations that begin with chosen, in lexicographic
 // order, as long as there are some left to emit.
-func (r *sampleRow) combine(chosen []*Held, left *int, emit func(Result)) {
+func (r *sampleRow) combine(keys []value.Value, chosen []*Held, left *int, emit func(Result)) {
 	if len(chosen) == len(r.events) {
 		*left--
-		emit(Result{Keys: tuple(r.key), Events: slices.Clone(chosen), Due: NoTime})
+		emit(Result{Keys: keys, Events: slices.Clone(chosen), Due: NoTime})
 		return
 	}
 	for _, ev := range r.events[len(chosen)] {
@@ -171,7 +177,7 @@ func (r *sampleRow) combine(chosen []*Held, left *int, emit func(Result)) {
 			return
 		}
 		if !slices.Contains(chosen, ev) {
-			r.combine(append(chosen, ev), left, emit)
+			r.combine(keys, append(chosen, ev), left, emit)
 		}
 	}
 }

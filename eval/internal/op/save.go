@@ -54,7 +54,7 @@ func (m *sequence) Load(d *Decoder) {
 	}
 	clear(events)
 	m.marks.load(d)
-	m.waits.load(d, m.spec.last+1)
+	m.waits.load(d, m.spec.last+1, nil)
 }
 
 // key reads a key that tuple understands.
@@ -93,7 +93,7 @@ func (m *marks) load(d *Decoder) {
 
 // all returns the candidates in order of completion.
 func (c *candidates) all() []*candidate {
-	if c.ordered {
+	if c.spec.ordered {
 		return c.fifo
 	}
 	all := slices.Clone([]*candidate(c.byTime))
@@ -110,23 +110,30 @@ func (c *candidates) save(e *Encoder) {
 		e.Bool(w.decided)
 		e.Bool(w.refuted)
 		e.Int(w.due)
-		for _, ev := range w.events {
+		for i, ev := range w.events {
 			e.Held(ev)
+			if w.kept != nil {
+				e.values(w.kept[i])
+			}
 		}
 	}
 }
 
-// load reads candidates of n events each.
-func (c *candidates) load(d *Decoder, n int) {
+// load reads candidates of n events each, with what is kept of the event of a
+// stage if keeps is not nil.
+func (c *candidates) load(d *Decoder, n int, keeps func(stage int) []source) {
 	for range d.Len(maxItems) {
 		w := &candidate{key: d.key(), since: d.Int(), decided: d.Bool(), refuted: d.Bool(), due: d.Int()}
-		for range n {
+		for i := range n {
 			w.events = append(w.events, d.Some())
+			if keeps != nil {
+				w.kept = append(w.kept, d.values(keeps(i)))
+			}
 		}
 		if d.Err() != nil {
 			return
 		}
-		if w.decided && !c.ordered {
+		if w.decided && !c.spec.ordered {
 			d.Fail("a decided sequence waits")
 			return
 		}
@@ -230,4 +237,109 @@ func (d *Decoder) result() Result {
 	r.Last = d.Held()
 	r.Due = d.Int()
 	return r
+}
+
+// Save implements Machine.
+func (m *aliasSequence) Save(e *Encoder) {
+	e.Len(m.account.Open)
+	for c := m.began.oldest; c != nil; c = c.links[byBeginning].newer {
+		e.String(c.row.key)
+		e.Len(c.stage)
+		e.Uint(c.arrived)
+		e.Int(c.lead)
+		e.Int(c.gapAt)
+		for i, ev := range c.events {
+			e.Held(ev)
+			e.values(c.kept[i])
+		}
+	}
+	e.Uint(m.arrived)
+	m.marks.save(e)
+	m.waits.save(e)
+}
+
+// Load implements Machine.
+func (m *aliasSequence) Load(d *Decoder) {
+	var chains []*chain
+	for range d.Len(maxItems) {
+		key, c := d.key(), &chain{}
+		c.stage, c.arrived, c.lead, c.gapAt = d.Len(max(m.spec.last-1, 0)), d.Uint(), d.Int(), d.Int()
+		if d.Err() != nil {
+			return
+		}
+		m.enter(key, c)
+		for i := range c.stage + 1 {
+			ev := d.Some()
+			kept := d.values(m.keeps(i))
+			if d.Err() != nil {
+				return
+			}
+			m.extend(c, ev, kept)
+		}
+		if older := c.links[byBeginning].older; older != nil && c.events[0].Time < older.events[0].Time {
+			d.Fail("partial sequences are in no order")
+			return
+		}
+		chains = append(chains, c)
+	}
+	slices.SortStableFunc(chains, func(a, b *chain) int { return order(a.arrived, b.arrived) })
+	for _, c := range chains {
+		arrived := c.arrived
+		m.arrive(c, c.stage)
+		c.arrived = arrived
+	}
+	m.arrived = d.Uint()
+	m.marks.load(d)
+	m.waits.load(d, m.spec.last+1, m.keeps)
+}
+
+// keeps returns what is kept of the event of a stage.
+func (m *aliasSequence) keeps(stage int) []source { return m.steps[m.spec.stepOf(stage)].kept }
+
+// stepOf returns the step of a stage.
+func (s *sequenceSpec) stepOf(stage int) int {
+	for step, stages := range s.stages {
+		if slices.Contains(stages, stage) {
+			return step
+		}
+	}
+	return -1
+}
+
+// Save implements Machine.
+func (m *lineageMachine) Save(e *Encoder) {
+	e.Int(m.now)
+	e.Len(len(m.table.byKey))
+	if len(m.table.byKey) > 0 {
+		for p := m.table.ring.next; p != &m.table.ring; p = p.next {
+			e.String(p.key)
+			e.Uint(p.source)
+			e.Uint(p.under)
+			e.Int(p.touched)
+		}
+	}
+	if m.inner != nil {
+		m.inner.Save(e)
+	}
+}
+
+// Load implements Machine.
+func (m *lineageMachine) Load(d *Decoder) {
+	m.now = d.Int()
+	for range d.Len(m.table.most) {
+		key, source, under, touched := d.key(), d.Uint(), d.Uint(), d.Int()
+		if d.Err() != nil {
+			return
+		}
+		if m.table.byKey[key] != nil {
+			d.Fail("a process is there twice")
+			return
+		}
+		p := m.table.enter(key)
+		p.source, p.under = source, under
+		m.table.touch(p, touched)
+	}
+	if m.inner != nil {
+		m.inner.Load(d)
+	}
 }

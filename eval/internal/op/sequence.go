@@ -25,6 +25,7 @@ type sequenceSpec struct {
 	until             int // the pseudo step of until; -1 if there is none
 	// ordered keeps completed sequences back until they are in result order.
 	ordered bool
+	keyShape
 }
 
 // An absence is the place of a missing step.
@@ -46,6 +47,8 @@ func newSequenceSpec(q *plan.Query) *sequenceSpec {
 		after:   make([]int, len(q.Steps)+1),
 		until:   -1,
 		ordered: q.Ordered,
+
+		keyShape: shapeOf(q),
 	}
 	if q.Until != nil {
 		s.until = len(q.Steps)
@@ -97,32 +100,36 @@ func millis(ns int64) int64 {
 type sequence struct {
 	spec *sequenceSpec
 	span int64 // the maxspan; 0 if there is none
+	keyShape
 	tracer
 	account *Account
 	partials
 	marks *marks     // of leading missing steps
-	waits candidates // completed sequences that a trailing missing event can still refute
-	done  []Result   // completed by the current event
+	waits candidates // completed sequences
 }
 
-// newSequence returns a machine. A sequence without maxspan has the given one.
-func newSequence(spec *sequenceSpec, span int64, b *Budget) *sequence {
-	m := &sequence{spec: spec, span: spec.maxSpan}
-	if m.span == 0 {
-		m.span = span
+func newSequence(spec *sequenceSpec, env *Env, a *Account) *sequence {
+	return &sequence{
+		spec: spec, span: spec.span(env), keyShape: spec.keyShape, account: a,
+		partials: newPartials(a, spec.leading || slices.Contains(spec.gap, true)),
+		marks:    newMarks(a),
+		waits:    newCandidates(spec, a),
 	}
-	m.account = b.join(m)
-	m.partials = newPartials(m.account, spec.leading || slices.Contains(spec.gap, true))
-	m.marks = newMarks(m.account)
-	m.waits = candidates{byKey: make(map[string]*queue), ordered: spec.ordered, account: m.account}
-	return m
+}
+
+// span returns the maxspan, which may be given to those that have none.
+func (s *sequenceSpec) span(env *Env) int64 {
+	if s.maxSpan == 0 {
+		return env.MaxSpan
+	}
+	return s.maxSpan
 }
 
 // Account implements Machine.
 func (m *sequence) Account() *Account { return m.account }
 
 // Trace implements Machine.
-func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.tracer.set(f, kinds) }
+func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.set(f, kinds) }
 
 // Push implements Machine. Missing events come first, so that they do not
 // refute what ends with this event; then the stages from the last to the first,
@@ -150,7 +157,7 @@ func (m *sequence) Push(ev *Held, hits *Hits, emit func(Result)) {
 			m.cancel(ev, h)
 		}
 	}
-	m.finish(emit)
+	m.waits.emit(emit)
 }
 
 // step lets ev try to be the event of a stage.
@@ -177,7 +184,7 @@ func (m *sequence) step(ev *Held, at place, stage int) {
 		return
 	}
 	m.replace(at, stage, ev)
-	m.take(i, at, ev, stage)
+	m.take(i, ev, stage)
 	if m.gappy {
 		m.gaps.at(i).at = never
 	}
@@ -225,9 +232,9 @@ func (m *sequence) cancel(by *Held, h Hit) {
 
 // Advance implements Machine.
 func (m *sequence) Advance(w int64, emit func(Result)) {
-	m.accept(w)
+	m.waits.accept(w, m.span)
 	m.expire(w)
-	m.finish(emit)
+	m.waits.emit(emit)
 }
 
 // expire forgets what maxspan has outlived: it could only be taken and refused.
@@ -250,26 +257,20 @@ func (m *sequence) expire(w int64) {
 
 // Due implements Machine.
 func (m *sequence) Due() int64 {
-	due := int64(NotDue)
 	if m.span == 0 {
-		return due
+		return NotDue
 	}
+	due := min(m.waits.due(m.span), m.marks.due(m.span))
 	if m.oldest != 0 {
-		due = over(m.at(m.oldest).head.Time, m.span)
-	}
-	if since, ok := m.marks.since(); ok {
-		due = min(due, over(since, m.span))
-	}
-	if since, ok := m.waits.since(); ok {
-		due = min(due, over(since, m.span))
+		due = min(due, over(m.at(m.oldest).head.Time, m.span))
 	}
 	return due
 }
 
 // Close implements Machine: what waits for an absence has waited long enough.
 func (m *sequence) Close(emit func(Result)) {
-	m.accept(NotDue)
-	m.finish(emit)
+	m.waits.accept(NotDue, m.span)
+	m.waits.emit(emit)
 	for m.oldest != 0 {
 		m.tell(Ended, m.oldest, nil)
 		m.drop(m.oldest)
@@ -285,36 +286,20 @@ func (m *sequence) evict() bool {
 		m.drop(i)
 		return true
 	}
-	return m.abandon() || m.marks.evict()
-}
-
-// finish emits what the current event or the passing of time has completed.
-func (m *sequence) finish(emit func(Result)) {
-	if m.spec.ordered {
-		m.done = m.release(m.done)
+	if w := m.waits.abandon(); w != nil {
+		m.note(Evicted, w.key, w.events, nil)
+		return true
 	}
-	if len(m.done) == 0 {
-		return
-	}
-	done := m.done
-	m.done = nil
-	if len(done) > 1 && !m.spec.ordered && done[0].Due == NoTime {
-		sortResults(done)
-	}
-	for _, r := range done {
-		emit(r)
-	}
-	clear(done)
-	m.done = done[:0]
+	return m.marks.evict()
 }
 
 // result makes the match of a completed sequence.
-func (m *sequence) result(c *completion) Result {
-	out := Result{Keys: tuple(c.key), Last: c.events[len(c.events)-1], Due: NoTime}
-	out.Events = make([]*Held, len(m.spec.output))
-	for i, stage := range m.spec.output {
+func (s *sequenceSpec) result(key string, events []*Held) Result {
+	out := Result{Keys: s.tuple(key), Last: events[len(events)-1], Due: NoTime}
+	out.Events = make([]*Held, len(s.output))
+	for i, stage := range s.output {
 		if stage >= 0 {
-			out.Events[i] = c.events[stage]
+			out.Events[i] = events[stage]
 		}
 	}
 	return out
@@ -331,6 +316,6 @@ func (m *sequence) tell(kind NoteKind, i uint32, by *Held) {
 // note makes a note, if anybody wants it.
 func (m *sequence) note(kind NoteKind, key string, chain []*Held, by *Held) {
 	if m.wants(kind) {
-		m.f(Note{Kind: kind, Keys: tuple(key), Chain: chain, By: by})
+		m.f(Note{Kind: kind, Keys: m.tuple(key), Chain: chain, By: by})
 	}
 }

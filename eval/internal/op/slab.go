@@ -1,7 +1,8 @@
 package op
 
 // A slab is a growing array of small things that are named by their indices.
-// It grows without copying. Index 0 stands for nothing.
+// It grows by chunks, of which only the first is ever copied. Index 0 stands for
+// nothing.
 type slab[T any] struct {
 	chunks [][]T
 	next   uint32 // the first index that was never given away
@@ -11,6 +12,7 @@ type slab[T any] struct {
 const (
 	slabShift = 9
 	slabChunk = 1 << slabShift
+	slabMin   = 8
 )
 
 // take returns the index of a zero T.
@@ -25,8 +27,13 @@ func (s *slab[T]) take() uint32 {
 	}
 	i := s.next
 	s.next++
-	if int(i>>slabShift) == len(s.chunks) {
+	switch k := int(i >> slabShift); {
+	case len(s.chunks) == 0:
+		s.chunks = [][]T{make([]T, slabMin)}
+	case k == len(s.chunks):
 		s.chunks = append(s.chunks, make([]T, slabChunk))
+	case k == 0 && int(i) == len(s.chunks[0]): // of the first ones, most stay small
+		s.chunks[0] = append(s.chunks[0], make([]T, i)...)
 	}
 	return i
 }

@@ -35,6 +35,13 @@ type Options struct {
 	MaxSamples int
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
+
+	// Systems are the operating systems that the query is made for; nil for all.
+	Systems []string
+	// Partition names the fields that tell hosts apart: sequences, samples and
+	// processes of different hosts have nothing to do with each other. The first
+	// field that has a value counts. Nil for one host.
+	Partition []string
 }
 
 // New plans q. The error is a source.List with every problem found: what is
@@ -58,6 +65,10 @@ type analyser struct {
 	errs source.List
 
 	unknown source.List // fields that the schema does not know
+
+	scope     scope
+	lineages  int  // number of "descendant of" so far
+	inLineage bool // whether one is being planned
 }
 
 func (a *analyser) errorf(code string, span source.Span, format string, args ...any) *source.Error {
@@ -89,7 +100,8 @@ func (a *analyser) condition(f *ast.EventFilter) Expr {
 func (a *analyser) boolean(x ast.Expr, what string) Expr {
 	e := a.expr(x)
 	if t := e.Type(); !t.Fits(fn.Boolean) {
-		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).Hint = "compare it with something"
+		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).
+			Hint = "compare it with a value, or write != null if it only has to exist"
 	}
 	return e
 }
@@ -126,10 +138,12 @@ func (a *analyser) expr(x ast.Expr) Expr {
 		}
 		return a.in(x)
 	case *ast.Call:
+		if a.isSearch(x) {
+			return a.search(x)
+		}
 		return a.call(x)
 	case *ast.Lineage:
-		a.errorf("unsupported", x.Relation.Range, "process relationships (%s of) are not supported", x.Relation.Name)
-		return &Const{at: place}
+		return a.lineage(x)
 	default:
 		panic(fmt.Sprintf("plan: unexpected expression %T", x))
 	}
@@ -249,6 +263,7 @@ func mirrored(op ast.Op) ast.Op {
 func (a *analyser) in(x *ast.Match) Expr {
 	place := at{x.Span()}
 	n := &In{at: place, X: a.expr(x.X), Fold: x.Op == ast.InFold}
+	n.IDs = !n.Fold && a.comparesIDs(n.X)
 	t := n.X.Type()
 	if n.Fold && !t.Fits(fn.String) {
 		a.errorf("type", x.X.Span(), "in~ works on strings, but %s is %s", describe(x.X), withArticle(t)).Hint = "use in instead"
@@ -258,10 +273,12 @@ func (a *analyser) in(x *ast.Match) Expr {
 		switch it := e.Type(); {
 		case isField(e):
 			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "write == and or instead"
+				Hint = "the values of two fields cannot be compared"
 			continue
+		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):
 			a.errorf("type", x.X.Span(), "the list behind in~ may hold strings only, but %s is %s", describe(item), withArticle(it))
+		case n.IDs && it.Fits(fn.Number):
 		case !comparable(t, it):
 			a.errorf("type", x.X.Span(), "%s is %s, but the list holds %s, which is %s", describe(x.X), withArticle(t), describe(item), withArticle(it))
 		}
@@ -304,9 +321,7 @@ func (a *analyser) match(x *ast.Match) Expr {
 	m := &Match{at: place, X: a.expr(x.X), Op: x.Op}
 	if t := m.X.Type(); !t.Fits(fn.String) {
 		e := a.errorf("type", x.X.Span(), "%s works on strings, but %s is %s", quoted(x.Op), describe(x.X), withArticle(t))
-		if x.Op == ast.Colon {
-			e.Hint = "use == instead"
-		}
+		e.Hint = insteadOfPattern(x, t)
 	}
 	for _, item := range x.List {
 		switch p := ast.Unparen(item).(type) {
@@ -322,6 +337,18 @@ func (a *analyser) match(x *ast.Match) Expr {
 		}
 	}
 	return negateIf(x.Not, place, m)
+}
+
+// insteadOfPattern says what to write instead of a pattern for what is no string.
+func insteadOfPattern(x *ast.Match, t fn.Type) string {
+	switch {
+	case t == fn.IP:
+		return fmt.Sprintf(`write cidrMatch(%s, "10.0.0.0/8")`, describe(x.X))
+	case x.Op == ast.Colon:
+		return "use == instead"
+	default:
+		return fmt.Sprintf("write string(%s) %s ...", describe(x.X), x.Op)
+	}
 }
 
 func quoted(op ast.Op) string {

@@ -17,8 +17,18 @@ var insteadOf = map[string]string{
 	"arraycontains": "a comparison holds if any value of the field satisfies it: write field == value",
 	"arraysearch":   "a comparison holds if any value of the field satisfies it",
 	"_arraysearch":  "it belongs to the endpoint dialect",
-	"arraycount":    "",
+	"arraycount":    "the values of a field cannot be counted",
 	"safe":          "null needs no protection here",
+	"lower":         "ignore case by :, in~, like~ or regex~, or by the ~ behind a function's name",
+	"upper":         "ignore case by :, in~, like~ or regex~, or by the ~ behind a function's name",
+	"contains":      `write stringContains(field, "text"), or field : "*text*"`,
+	"exists":        "write field != null",
+	"isnull":        "write field == null",
+	"regex":         `write field regex "..." instead`,
+	"like":          `write field like "..." instead`,
+	"len":           "did you mean length?",
+	"size":          "did you mean length?",
+	"strlen":        "did you mean length?",
 }
 
 func (a *analyser) call(x *ast.Call) Expr {
@@ -84,8 +94,17 @@ func (a *analyser) argument(x *ast.Call, f *fn.Func, i int, arg Expr) {
 	if t.Fits(p.Type) || p.AlsoType != fn.Any && fitsAlso(a, arg, p.AlsoType) {
 		return
 	}
-	a.errorf("type", x.Span(), "the %s argument of %s must be %s, but %s is %s",
-		ordinal(i), f.Name, withArticle(p.Type), describe(x.Args[i]), withArticle(t)).Hint = "usage: " + f.Signature()
+	e := a.errorf("type", x.Span(), "the %s argument of %s must be %s, but %s is %s",
+		ordinal(i), f.Name, withArticle(p.Type), describe(x.Args[i]), withArticle(t))
+	e.Hint = "usage: " + f.Signature()
+	switch {
+	case isConst(arg) && p.Type == fn.String && t != fn.Null:
+		e.Hint = fmt.Sprintf(`put it in double quotes: "%s"`, describe(x.Args[i]))
+	case p.Type == fn.String && t.Fits(fn.Number):
+		e.Hint = fmt.Sprintf("write string(%s)", describe(x.Args[i]))
+	case p.Type == fn.Number && t == fn.String && !isConst(arg):
+		e.Hint = fmt.Sprintf("write number(%s)", describe(x.Args[i]))
+	}
 }
 
 // fitsAlso reports whether arg has the second type of a parameter. A field

@@ -22,6 +22,7 @@ func (a *analyser) query(q *ast.Query) *Query {
 		AST:            q,
 		MaxSamples:     max(a.MaxSamples, 1),
 		CategoryField:  a.CategoryField,
+		Partition:      a.Partition,
 		TimestampField: a.TimestampField, TiebreakerField: a.TiebreakerField,
 	}
 	switch b := q.Body.(type) {
@@ -41,6 +42,13 @@ func (a *analyser) query(q *ast.Query) *Query {
 }
 
 func (a *analyser) filter(f *ast.EventFilter) Step {
+	s := a.filterOf(f)
+	s.Cond = a.limited(s.Cond)
+	return s
+}
+
+// filterOf plans a filter for events of any operating system.
+func (a *analyser) filterOf(f *ast.EventFilter) Step {
 	return Step{Category: f.Category.Name, Any: f.Category.Any(), Cond: a.condition(f), Runs: 1}
 }
 
@@ -48,11 +56,16 @@ func (a *analyser) sequence(p *Query, s *ast.Sequence) {
 	if s.MaxSpan != nil {
 		p.MaxSpan = s.MaxSpan.Value
 	}
+	a.nameSteps(s.Terms, s.Until)
 	shared := a.keys(s.By)
 	queries, positive := 0, 0
 	var missing *ast.Term
-	for _, t := range s.Terms {
+	for i, t := range s.Terms {
+		a.scope.step = i
 		step := a.term(t, shared)
+		if t.Alias != nil {
+			step.Name = t.Alias.Name
+		}
 		n := step.Runs
 		if step.Missing {
 			if missing == nil {
@@ -74,6 +87,7 @@ func (a *analyser) sequence(p *Query, s *ast.Sequence) {
 		until := a.until(s.Until, shared)
 		p.Until = &until
 	}
+	p.Aliases = len(a.scope.names) > 0
 	keyword := source.Span{Start: s.Keyword, End: s.Keyword + source.Pos(len("sequence"))}
 	switch {
 	case queries > maxQueries:
@@ -122,7 +136,7 @@ func (a *analyser) until(t *ast.Term, shared []Key) Step {
 	if t.Missing {
 		a.errorf("sequence", opening(t), "until takes an event, not a missing event").Hint = `write "[" instead of "!["`
 	}
-	step := a.term(t, shared)
+	step := without(a, "until", func() Step { return a.term(t, shared) })
 	if t.Runs != nil {
 		a.errorf("sequence", t.Runs.Range, "until takes no runs")
 	}
@@ -131,12 +145,12 @@ func (a *analyser) until(t *ast.Term, shared []Key) Step {
 
 func (a *analyser) sample(p *Query, s *ast.Sample) {
 	shared := a.keys(s.By)
-	for _, t := range s.Terms {
+	for i, t := range s.Terms {
 		step := a.term(t, shared)
 		if t.Missing {
 			a.errorf("sample", opening(t), "a sample takes no missing events; they belong into a sequence")
 		}
-		a.distinctKeys(s.By, t)
+		a.distinctKeys(s.By, t, i == 0)
 		p.Steps = append(p.Steps, step)
 	}
 	keyword := source.Span{Start: s.Keyword, End: s.Keyword + source.Pos(len("sample"))}
@@ -157,15 +171,16 @@ func (a *analyser) sample(p *Query, s *ast.Sample) {
 	a.keyTypes(p, s.By, s.Terms)
 }
 
-// distinctKeys finds a key that is named twice for one filter of a sample.
-func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term) {
+// distinctKeys finds a key that is named twice for one filter of a sample. What
+// is wrong with the shared keys is said for the first filter.
+func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term, first bool) {
 	seen := map[string]bool{}
-	for _, x := range append(shared[:len(shared):len(shared)], t.By...) {
+	for i, x := range append(shared[:len(shared):len(shared)], t.By...) {
 		f, ok := ast.Unparen(x).(*ast.Field)
 		if !ok {
 			continue
 		}
-		if seen[f.Path] {
+		if seen[f.Path] && (i >= len(shared) || first) {
 			a.errorf("sample", f.Range, "the join key %s is used twice", f.Path)
 		}
 		seen[f.Path] = true
@@ -174,6 +189,10 @@ func (a *analyser) distinctKeys(shared []ast.Expr, t *ast.Term) {
 
 // keys plans a list of join keys, each of which has to be a field.
 func (a *analyser) keys(by []ast.Expr) []Key {
+	return without(a, "a join key", func() []Key { return a.keyFields(by) })
+}
+
+func (a *analyser) keyFields(by []ast.Expr) []Key {
 	keys := make([]Key, 0, len(by))
 	for _, x := range by {
 		f, ok := x.(*ast.Field)
@@ -242,6 +261,8 @@ func (a *analyser) limits(p *Query, q *ast.Query) {
 			e := a.errorf("pipe", pipe.Name.Range, "unknown pipe %s, expected head or tail", name)
 			if near := source.Nearest(name, []string{"head", "tail"}); near != "" {
 				e.Hint = "did you mean " + near + "?"
+			} else if name == "limit" {
+				e.Hint = "write head for the first results, tail for the last"
 			}
 			continue
 		case len(pipe.Args) != 1:
@@ -249,9 +270,10 @@ func (a *analyser) limits(p *Query, q *ast.Query) {
 				Hint = fmt.Sprintf("write: | %s 10", name)
 			continue
 		}
+		known := len(a.errs)
 		if n, ok := a.limit(pipe.Args[0]); ok {
 			p.Limits = append(p.Limits, Limit{Tail: name == "tail", N: n})
-		} else {
+		} else if len(a.errs) == known {
 			a.errorf("pipe", pipe.Args[0].Span(), "%s takes a whole number from 0 on, found %s", name, describe(pipe.Args[0]))
 		}
 	}

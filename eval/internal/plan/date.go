@@ -2,10 +2,9 @@ package plan
 
 import (
 	"strings"
-	"time"
 
 	"github.com/eqlkit/eqlkit/ast"
-	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/schema"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -17,8 +16,14 @@ func (a *analyser) fittedDate(x *Compare, f *Field, c *Const) Expr {
 		a.errorf("date", c.span, "date math is not supported: a stream has no present").Hint = "write a date such as 2024-05-31T12:00:00Z"
 		return &Const{at: x.at}
 	}
-	lo, hi, ok := dateRange(c.V)
+	dates := a.dates(f)
+	lo, hi, ok := dates.Range(c.V)
 	if !ok {
+		e := a.errorf("date", c.span, "%s is compared with %s, which is no date", f.Path, FormatValue(c.V))
+		e.Hint = "write a date such as 2024-05-31T12:00:00Z"
+		if dates != nil {
+			e.Hint = "the field's format is " + dates.String()
+		}
 		return &Const{at: x.at}
 	}
 	bound := lo
@@ -33,50 +38,11 @@ func (a *analyser) fittedDate(x *Compare, f *Field, c *Const) Expr {
 	return &Compare{x.at, x.Op, f, &Const{at: c.at, V: value.OfDate(bound)}}
 }
 
-// dateRange returns the first and the last nanosecond of what a literal means:
-// text to the unit it is written in, a number a millisecond.
-func dateRange(v value.Value) (lo, hi int64, ok bool) {
-	lo, ok = event.ParseTime(v)
-	if !ok {
-		return 0, 0, false
+// dates is how the values of a field are written; nil for the default.
+func (a *analyser) dates(f *Field) *schema.DateFormat {
+	if a.Schema == nil {
+		return nil
 	}
-	unit := int64(time.Millisecond)
-	if v.Kind() == value.String {
-		unit = int64(textUnit(v.Str()))
-	}
-	return lo, lo + unit - 1, true
-}
-
-// textUnit returns the length of the last unit in the text of a date. Months
-// and years do not occur: ParseTime wants a day.
-func textUnit(s string) time.Duration {
-	i := strings.IndexAny(s, "Tt ")
-	if i < 0 {
-		if strings.Contains(s, "-") {
-			return 24 * time.Hour
-		}
-		return time.Millisecond // epoch milliseconds as text
-	}
-	clock := s[i+1:]
-	if z := strings.IndexAny(clock, "Zz+-"); z >= 0 {
-		clock = clock[:z]
-	}
-	if _, fraction, ok := strings.Cut(clock, "."); ok {
-		switch n := len(fraction); {
-		case n <= 3:
-			return time.Millisecond
-		case n <= 6:
-			return time.Microsecond
-		default:
-			return time.Nanosecond
-		}
-	}
-	switch strings.Count(clock, ":") {
-	case 0:
-		return time.Hour
-	case 1:
-		return time.Minute
-	default:
-		return time.Second
-	}
+	field, _ := a.Schema.Field(f.Path)
+	return field.Dates
 }

@@ -29,7 +29,11 @@ func (q *Query) Outline() []string {
 		if q.MaxSpan > 0 {
 			span = fmt.Sprintf("forgotten %v after its first event", q.MaxSpan)
 		}
-		add("state: for each key and stage one partial sequence, the newest; %s", span)
+		if q.Aliases {
+			add("state: for each key and stage several partial sequences, of which the newest that fits goes on; %s", span)
+		} else {
+			add("state: for each key and stage one partial sequence, the newest; %s", span)
+		}
 		if missing > 0 {
 			add("missing events: looked for by millisecond; a trailing one is decided when maxspan is over or the stream ends")
 		}
@@ -39,6 +43,9 @@ func (q *Query) Outline() []string {
 	case Sample:
 		add("sample: %d different events in any order%s", len(q.Steps), q.keyText())
 		add("state: for each key up to %d events a filter; answered when the stream is closed", len(q.Steps)+q.MaxSamples-1)
+	}
+	if q.Kind != Event && len(q.Partition) > 0 {
+		add("hosts: each for itself, by %s", strings.Join(q.Partition, ", else "))
 	}
 	for _, l := range q.Limits {
 		if l.Tail {
@@ -81,6 +88,9 @@ func (q *Query) Title(i int) string {
 	}
 	if s.Runs > 1 {
 		fmt.Fprintf(&b, ", %d times", s.Runs)
+	}
+	if s.Name != "" {
+		fmt.Fprintf(&b, ", called %s", s.Name)
 	}
 	for j, k := range s.Keys {
 		if j == 0 {

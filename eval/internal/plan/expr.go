@@ -30,12 +30,15 @@ type Const struct {
 	Narrow bool // an integer that came about from 32-bit integers only
 }
 
-// A Field is a field of the event.
+// A Field is a field of the event, of an element of an array, or of the event
+// of an earlier step.
 type Field struct {
 	at
-	Path     string
+	Path     string // relative to what it is a field of
 	T        fn.Type
 	Optional bool
+	Var      *Var   // the element; nil for a field of an event
+	Alias    *Alias // the earlier step; nil for a field of the event at hand
 }
 
 // A Call is a function call. Impl is nil until the call is prepared.
@@ -80,6 +83,15 @@ type IsNull struct {
 	X Expr
 }
 
+// A CompareID is X Op Y for a number Y and a field X that may hold a number as
+// text: an id, which some systems write as one and some as the other.
+type CompareID struct {
+	at
+	Op ast.Op
+	X  *Field
+	Y  value.Value
+}
+
 // A Within is Lo <= X <= Hi for one value of X: equality with a date literal
 // that stands for a whole second, minute or day.
 type Within struct {
@@ -94,6 +106,7 @@ type In struct {
 	X      Expr
 	Values []value.Value
 	Fold   bool
+	IDs    bool   // numbers of the list are compared as by CompareID
 	Items  []Expr // the list before folding; nil afterwards
 }
 
@@ -133,6 +146,11 @@ func (x *In) Type() fn.Type      { return fn.Boolean }
 func (x *Match) Type() fn.Type   { return fn.Boolean }
 func (x *Logic) Type() fn.Type   { return fn.Boolean }
 func (x *Not) Type() fn.Type     { return fn.Boolean }
+
+func (x *CompareID) Type() fn.Type { return fn.Boolean }
+func (x *Search) Type() fn.Type    { return fn.Boolean }
+func (x *Lineage) Type() fn.Type   { return fn.Boolean }
+func (x *System) Type() fn.Type    { return fn.Boolean }
 
 // Type is that of the function's result.
 func (x *Call) Type() fn.Type {
@@ -174,34 +192,19 @@ func Fields(x Expr, yield func(*Field)) {
 	switch x := x.(type) {
 	case *Field:
 		yield(x)
-	case *Call:
-		for _, a := range x.Args {
-			Fields(a, yield)
+	case *Search:
+		yield(x.Array)
+		Fields(x.Cond, yield)
+	case *Lineage:
+		for _, f := range x.Reads {
+			yield(f)
 		}
-	case *Arith:
-		Fields(x.X, yield)
-		Fields(x.Y, yield)
-	case *Compare:
-		Fields(x.X, yield)
-		Fields(x.Y, yield)
-	case *Same:
-		yield(x.X)
-		yield(x.Y)
-	case *Neg:
-		Fields(x.X, yield)
-	case *IsNull:
-		Fields(x.X, yield)
-	case *Within:
-		Fields(x.X, yield)
-	case *In:
-		Fields(x.X, yield)
-	case *Match:
-		Fields(x.X, yield)
-	case *Not:
-		Fields(x.X, yield)
-	case *Logic:
-		for _, o := range x.Xs {
-			Fields(o, yield)
+		Fields(x.Step.Cond, yield)
+	case *System:
+		for _, f := range x.Fields {
+			yield(f)
 		}
+	default:
+		operands(x, func(o Expr) { Fields(o, yield) })
 	}
 }

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -9,16 +12,24 @@ import (
 
 // field plans a field and, if there is a schema, checks it.
 func (a *analyser) field(x *ast.Field) Expr {
-	f := &Field{at: at{x.Range}, Path: x.Path, Optional: x.Optional}
-	if x.Var != "" {
-		a.errorf("unsupported", x.Range, "the variable $%s is not supported", x.Var)
-		return f
+	switch {
+	case x.Var != "":
+		return a.element(x)
+	case a.isReference(x):
+		return a.reference(x)
+	default:
+		return a.plainField(x, x.Path)
 	}
+}
+
+// plainField plans x as the field of an event at path.
+func (a *analyser) plainField(x *ast.Field, path string) Expr {
+	f := &Field{at: at{x.Range}, Path: path, Optional: x.Optional}
 	if a.Schema == nil {
-		f.T = a.implied(x.Path)
+		f.T = a.implied(path)
 		return f
 	}
-	field, ok := a.Schema.Field(x.Path)
+	field, ok := a.Schema.Field(path)
 	switch {
 	case ok:
 		a.usable(x, field)
@@ -26,7 +37,7 @@ func (a *analyser) field(x *ast.Field) Expr {
 	case a.Strict && !x.Optional:
 		a.unknownField(x)
 	default:
-		f.T = a.implied(x.Path)
+		f.T = a.implied(path)
 	}
 	return f
 }
@@ -42,14 +53,24 @@ func (a *analyser) implied(path string) fn.Type {
 // usable complains about a field that an index has but EQL cannot use.
 func (a *analyser) usable(x *ast.Field, f schema.Field) {
 	switch {
+	case f.Nested == x.Path:
+		a.errorf("field-type", x.Range, "%s cannot be used: nested fields are not supported", x.Path)
 	case f.Nested != "":
 		a.errorf("field-type", x.Range, "%s cannot be used: it lies in the nested field %s", x.Path, f.Nested)
 	case f.Class == schema.Object:
-		a.errorf("field-type", x.Range, "%s is an object; only its sub-fields have values", x.Path)
+		e := a.errorf("field-type", x.Range, "%s is an object; only its sub-fields have values", x.Path)
+		if i, _ := slices.BinarySearch(a.Schema.Paths(), x.Path+"."); i < len(a.Schema.Paths()) {
+			if below := a.Schema.Paths()[i]; strings.HasPrefix(below, x.Path+".") {
+				e.Hint = "such as " + below
+			}
+		}
+	case f.Type == "alias":
+		a.errorf("field-type", x.Range, "%s cannot be used: it is an alias of a field that does not exist", x.Path)
 	case f.Class == schema.Unsupported:
 		a.errorf("field-type", x.Range, "%s cannot be used: fields of type %s are not supported", x.Path, f.Type)
 	case f.Class == schema.String && !f.Exact:
-		a.errorf("field-type", x.Range, "%s cannot be compared exactly: it is analysed or normalised text without a keyword sub-field", x.Path)
+		a.errorf("field-type", x.Range, "%s cannot be compared exactly: it is analysed or normalised text without a keyword sub-field", x.Path).
+			Hint = "map it as keyword or wildcard, or give it a sub-field of such a type"
 	}
 }
 

@@ -2,7 +2,7 @@ package plan
 
 import (
 	"errors"
-	"strconv"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -22,6 +22,12 @@ func (a *analyser) fold(x Expr) Expr {
 	switch x := x.(type) {
 	case *Const, *Field, *Same:
 		return x
+	case *Search:
+		cond := a.fold(x.Cond)
+		if c, ok := cond.(*Const); ok && (c.V.Kind() != value.Bool || !c.V.Bool()) {
+			return &Const{at: x.at, V: value.OfBool(false)}
+		}
+		return &Search{x.at, x.Array, x.Var, cond}
 	case *Call:
 		return a.foldCall(x)
 	case *Arith:
@@ -165,6 +171,9 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 		}
 		return &Not{x.at, l}
 	}
+	if okR && cr.V.Kind().IsNumber() && a.comparesIDs(l) {
+		return &CompareID{x.at, x.Op, l.(*Field), cr.V}
+	}
 	if okR {
 		return a.fitted(&Compare{x.at, x.Op, l, r}, cr)
 	}
@@ -172,7 +181,7 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 }
 
 func (a *analyser) foldIn(x *In) Expr {
-	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, Values: x.Values}
+	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, IDs: x.IDs, Values: x.Values}
 	for _, item := range x.Items {
 		c, ok := a.fold(item).(*Const)
 		if !ok {
@@ -188,6 +197,10 @@ func (a *analyser) foldIn(x *In) Expr {
 	}
 	if len(in.Values) == 0 {
 		return &Const{at: x.at, V: value.OfBool(false)}
+	}
+	in.IDs = in.IDs && slices.ContainsFunc(in.Values, func(v value.Value) bool { return v.Kind().IsNumber() })
+	if in.IDs {
+		return in
 	}
 	return a.fittedIn(in)
 }
@@ -212,19 +225,6 @@ func (a *analyser) foldMatch(x *Match) Expr {
 		return &Const{at: x.at, V: m.Test(c.V)}
 	}
 	return m
-}
-
-func (a *analyser) regexError(m *Match, err error) {
-	span, msg := m.span, err.Error()
-	var re *pattern.RegexError
-	if errors.As(err, &re) && re.Pattern < len(m.places) {
-		span = m.places[re.Pattern]
-		msg = re.Msg
-		if p := m.Patterns[re.Pattern]; len(p) <= 60 {
-			msg += " at character " + strconv.Itoa(len([]rune(p[:min(re.Offset, len(p))]))+1) + " of the pattern"
-		}
-	}
-	a.errorf("regex", span, "invalid regular expression: %s", msg)
 }
 
 func (a *analyser) foldLogic(x *Logic) Expr {

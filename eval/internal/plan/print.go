@@ -17,17 +17,18 @@ func Format(x Expr) string {
 }
 
 // Identity returns a text that two expressions share exactly if they compute
-// the same: fields count by what slot returns for them, functions by being the
-// same *fn.Func.
-func Identity(x Expr, slot func(*Field) int) string {
-	p := printer{slot: slot}
+// the same: fields count by what place returns for them, searches by what list
+// returns for their arrays, functions by being the same *fn.Func.
+func Identity(x Expr, place func(*Field) string, list func(*Search) string) string {
+	p := printer{place: place, array: list}
 	p.expr(x)
 	return p.String()
 }
 
 type printer struct {
 	strings.Builder
-	slot func(*Field) int // nil to print for people
+	place func(*Field) string // nil to print for people
+	array func(*Search) string
 }
 
 func (p *printer) expr(x Expr) {
@@ -38,7 +39,7 @@ func (p *printer) expr(x Expr) {
 		p.field(x)
 	case *Call:
 		p.WriteString(x.Fn.Name)
-		if p.slot != nil {
+		if p.place != nil {
 			fmt.Fprintf(p, "@%p", x.Fn)
 		}
 		if x.Fold {
@@ -54,6 +55,20 @@ func (p *printer) expr(x Expr) {
 		p.operand(x.X)
 	case *Compare:
 		p.binary(x.X, x.Op.String(), x.Y)
+	case *CompareID:
+		p.field(x.X)
+		p.WriteString(" " + x.Op.String() + " " + FormatValue(x.Y) + ", as a number")
+	case *Search:
+		p.search(x)
+	case *Lineage:
+		p.lineage(x)
+	case *System:
+		p.WriteString("the system is one of " + strings.Join(x.Names, ", ") + ", or unknown")
+		for _, f := range x.Fields {
+			if p.place != nil {
+				p.field(f)
+			}
+		}
 	case *Same:
 		p.binary(x.X, "==", x.Y)
 	case *IsNull:
@@ -84,12 +99,21 @@ func (p *printer) expr(x Expr) {
 }
 
 func (p *printer) field(x *Field) {
-	if p.slot != nil {
-		p.WriteString("$" + strconv.Itoa(p.slot(x)))
+	if p.place != nil {
+		p.WriteString("$" + p.place(x))
 		return
 	}
 	if x.Optional {
 		p.WriteByte('?')
+	}
+	switch {
+	case x.Alias != nil:
+		p.WriteString(x.Alias.Name + ".")
+	case x.Var != nil:
+		p.WriteString("$" + x.Var.Name)
+		if x.Path != "" {
+			p.WriteByte('.')
+		}
 	}
 	p.WriteString(x.Path)
 	if x.T != fn.Any {
@@ -130,6 +154,9 @@ func (p *printer) in(x *In) {
 	if x.Fold {
 		p.WriteByte('~')
 	}
+	if x.IDs {
+		p.WriteString(", numbers also as text,")
+	}
 	p.WriteString(" (")
 	for i, v := range x.Values {
 		if i > 0 {
@@ -138,6 +165,29 @@ func (p *printer) in(x *In) {
 		p.WriteString(FormatValue(v))
 	}
 	p.WriteByte(')')
+}
+
+func (p *printer) search(x *Search) {
+	p.WriteString("_arraysearch(")
+	if p.place != nil {
+		p.WriteString(p.array(x))
+	} else {
+		p.field(x.Array)
+	}
+	p.WriteString(", $" + x.Var.Name + ", ")
+	p.expr(x.Cond)
+	p.WriteByte(')')
+}
+
+// lineage is printed for people only: it is never shared.
+func (p *printer) lineage(x *Lineage) {
+	category := strconv.Quote(x.Step.Category)
+	if x.Step.Any {
+		category = "any"
+	}
+	p.WriteString("descendant of [" + category + " where ")
+	p.expr(x.Step.Cond)
+	p.WriteByte(']')
 }
 
 func (p *printer) match(x *Match) {

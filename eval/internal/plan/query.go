@@ -46,6 +46,10 @@ type Query struct {
 	MaxSamples int
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
+	// Aliases says that steps have names, to which later steps may refer.
+	Aliases bool
+	// Partition names the fields that tell hosts apart; see Options.
+	Partition []string
 
 	// CategoryField, TimestampField and TiebreakerField are where events keep
 	// these; TiebreakerField may be empty.
@@ -58,8 +62,9 @@ type Step struct {
 	Any      bool   // holds for every category
 	Cond     Expr
 	Keys     []Key
-	Missing  bool // a missing event: ![ ]
-	Runs     int  // how often the step is to match, at least 1
+	Missing  bool   // a missing event: ![ ]
+	Runs     int    // how often the step is to match, at least 1
+	Name     string // by which later steps refer to it; "" for none
 }
 
 // A Key is one join key.

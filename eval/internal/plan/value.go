@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -43,10 +46,36 @@ func Negation(v value.Value) value.Value {
 	return value.OfBool(!v.Bool())
 }
 
+// Test computes the comparison of v with the number, as a boolean or null.
+func (x *CompareID) Test(v value.Value) value.Value {
+	if v.Kind() == value.String {
+		v = idNumber(v.Str())
+	}
+	return Comparison(x.Op, v, x.Y)
+}
+
+// idNumber returns the number that s is as a whole, in decimal digits with a
+// minus sign at most, or null.
+func idNumber(s string) value.Value {
+	digits := strings.TrimPrefix(s, "-")
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return value.Value{}
+	}
+	n, _ := parseNumber(s) // out of range is infinite, which compares well enough
+	return n
+}
+
 // Test reports whether v is in the list, as a boolean or null.
 func (x *In) Test(v value.Value) value.Value {
 	if v.IsNull() {
 		return v
+	}
+	if x.IDs && v.Kind() == value.String {
+		if n := idNumber(v.Str()); !n.IsNull() && slices.ContainsFunc(x.Values, func(item value.Value) bool {
+			return item.Kind().IsNumber() && value.Equal(n, item)
+		}) {
+			return value.OfBool(true)
+		}
 	}
 	for _, item := range x.Values {
 		if x.Fold {

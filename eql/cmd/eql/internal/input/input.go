@@ -3,6 +3,7 @@
 package input
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"sync/atomic"
 	"time"
+	"unicode/utf8"
 )
 
 // Stdin is the name that stands for standard input.
@@ -25,14 +27,19 @@ type Place struct {
 	File    string // as it was named; Stdin for standard input
 	Line    int    // of the document's first byte, from 1
 	Element int    // from 1 in a JSON array, else 0
+	before  int    // characters in the line before the document
 }
 
 // String returns "FILE:LINE", with the element's number for arrays.
 func (p Place) String() string {
-	if p.Element > 0 {
-		return fmt.Sprintf("%s:%d (element %d)", name(p.File), p.Line, p.Element)
+	return fmt.Sprintf("%s:%d", name(p.File), p.Line) + p.element()
+}
+
+func (p Place) element() string {
+	if p.Element == 0 {
+		return ""
 	}
-	return fmt.Sprintf("%s:%d", name(p.File), p.Line)
+	return fmt.Sprintf(" (element %d)", p.Element)
 }
 
 // A Doc is one document: the text of a JSON object, without the white space
@@ -52,6 +59,33 @@ type Refusal struct {
 
 // Error returns "FILE:LINE: reason".
 func (r *Refusal) Error() string { return r.String() + ": " + r.Reason }
+
+// A Fault is a Refusal that knows the place of the mistake in the document.
+type Fault struct {
+	Refusal
+	Column int // in Line, which is that of the mistake; both from 1
+}
+
+// Fault returns a Fault at an offset in d.
+func (d Doc) Fault(offset int, reason string) *Fault {
+	head := d.Data[:min(offset, len(d.Data))]
+	f := &Fault{Refusal{d.Place, reason}, d.before + utf8.RuneCount(head) + 1}
+	if n := bytes.Count(head, []byte("\n")); n > 0 {
+		f.Line += n
+		f.Column = utf8.RuneCount(head[bytes.LastIndexByte(head, '\n'):])
+	}
+	return f
+}
+
+// Error returns "FILE:LINE:COLUMN: reason".
+func (f *Fault) Error() string {
+	p := f.Place
+	p.Element = 0
+	return fmt.Sprintf("%s:%d%s: %s", p, f.Column, f.element(), f.Reason)
+}
+
+// Unwrap returns the Refusal.
+func (f *Fault) Unwrap() error { return &f.Refusal }
 
 // A Notice is an error that does no harm but should be known to whoever runs the
 // command, such as a file that is waited for.

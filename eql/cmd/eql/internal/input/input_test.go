@@ -88,13 +88,22 @@ func TestReader(t *testing.T) {
 		}},
 		{"array without end", "[{\"a\":1},\n{\"a\":2}", 0, []string{
 			`<stdin>:1 (element 1) {"a":1}`,
-			`error: <stdin>:2 (element 2): the array has no end`,
+			`<stdin>:2 (element 2) {"a":2}`,
+			`error: <stdin>: the array that begins in line 1 has no end`,
+		}},
+		{"array that ends in an object", "\n[{\"a\":1},\n{\"a\": [2]", 0, []string{
+			`<stdin>:2 (element 1) {"a":1}`,
+			`error: <stdin>: the array that begins in line 2 breaks off in element 2`,
+		}},
+		{"array that ends in a string", `[{"a":1}, "}`, 0, []string{
+			`<stdin>:1 (element 1) {"a":1}`,
+			`error: <stdin>: the array that begins in line 1 breaks off in element 2`,
 		}},
 		{"array that ends at a comma", `[{"a":1},`, 0, []string{
 			`<stdin>:1 (element 1) {"a":1}`,
-			`error: <stdin>:1 (element 2): the array has no end`,
+			`error: <stdin>: the array that begins in line 1 has no end`,
 		}},
-		{"bracket alone", `[`, 0, []string{`error: <stdin>:1 (element 1): the array has no end`}},
+		{"bracket alone", `[`, 0, []string{`error: <stdin>: the array that begins in line 1 has no end`}},
 		{"element beyond the limit", `[{"a":12345}, {"a":1}]`, 8, []string{
 			`error: <stdin>:1 (element 1): the document is longer than 8 bytes`,
 			`<stdin>:1 (element 2) {"a":1}`,
@@ -104,6 +113,31 @@ func TestReader(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			assert.Equal(t, tt.want, read(t, tt.text, tt.limit))
 		})
+	}
+}
+
+func TestDoc_Fault(t *testing.T) {
+	tests := []struct{ text, want string }{
+		{`{"a":x}`, `<stdin>:1:6: not this`},
+		{"\n{\"ä\":x}", `<stdin>:2:6: not this`},
+		{"{}\n  {\"a\":x}", `<stdin>:2:8: not this`},
+		{"[{},\n {\"a\":\n  x}]", `<stdin>:3:3 (element 2): not this`},
+		{"[{\"ä\":1}, {\"a\":x}]", `<stdin>:1:16 (element 2): not this`},
+		{"[{}]\n{\"a\":x}", `<stdin>:2:6: not this`},
+	}
+	for _, tt := range tests {
+		r := &input.Reader{Files: []string{input.Stdin}, Stdin: strings.NewReader(tt.text)}
+		var got []string
+		for d, err := range r.All(context.Background()) {
+			require.NoError(t, err)
+			if at := bytes.IndexByte(d.Data, 'x'); at >= 0 {
+				fault := d.Fault(at, "not this")
+				got = append(got, fault.Error())
+				var refusal *input.Refusal
+				assert.ErrorAs(t, fault, &refusal)
+			}
+		}
+		assert.Equal(t, []string{tt.want}, got)
 	}
 }
 

@@ -13,10 +13,15 @@ type Position struct {
 	// File is the absolute path of the input.
 	File string `json:"file"`
 	// Offset is the number of bytes of text, after decompression, before the
-	// next document, Line its line, and Element the number of the element before
-	// it if it is one of an array. Lines tells that only lines can follow.
+	// next document, Line its line, and Column how many characters precede it
+	// there. If the
+	// document is an element of an array, Array is the line in which that begins
+	// and Element the number of the element before. Lines tells that only lines
+	// can follow.
 	Offset  int64 `json:"offset"`
 	Line    int   `json:"line"`
+	Column  int   `json:"column,omitempty"`
+	Array   int   `json:"array,omitempty"`
 	Element int   `json:"element,omitempty"`
 	Lines   bool  `json:"lines,omitempty"`
 	// Device and Inode are those of the file, where there are such.
@@ -80,7 +85,7 @@ func (t trail) finished() trail {
 func (t trail) position(m mark) Position {
 	return Position{
 		File:   t.path,
-		Offset: m.offset, Line: m.line, Element: m.element, Lines: m.lines,
+		Offset: m.offset, Line: m.line, Column: m.col, Array: m.begun, Element: m.element, Lines: m.lines,
 		Device: t.id.device, Inode: t.id.inode,
 		Head: headOf(t.head), Modified: t.modified.UTC(),
 		Past: t.past,
@@ -89,7 +94,7 @@ func (t trail) position(m mark) Position {
 
 // mark returns the place that p names.
 func (p Position) mark() mark {
-	return mark{offset: p.Offset, line: p.Line, element: p.Element, lines: p.Lines}
+	return mark{offset: p.Offset, line: p.Line, col: p.Column, begun: p.Array, element: p.Element, lines: p.Lines}
 }
 
 // is reports whether f is the file that p is about: it begins alike and is not

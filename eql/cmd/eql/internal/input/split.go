@@ -26,6 +26,8 @@ type splitter struct {
 type mark struct {
 	offset  int64 // in bytes of text
 	line    int   // of the next byte, from 1
+	col     int   // characters of the line that have been taken
+	begun   int   // line of the last array's beginning
 	element int   // number of the element before, within an array; else 0
 	lines   bool  // whether only lines can follow, no array
 }
@@ -60,6 +62,7 @@ func (s *splitter) split(yield func(Doc, error) bool) bool {
 			if s.lines = s.lines || c != '['; s.lines {
 				more = s.text(yield)
 			} else {
+				s.begun = s.line
 				_, _ = s.next()
 				more = s.array(yield)
 			}
@@ -106,18 +109,22 @@ func (s *splitter) next() (byte, bool) {
 		return 0, false
 	}
 	s.offset++
-	if c == '\n' {
+	switch {
+	case c == '\n':
 		s.line++
+		s.col = 0
+	case utf8.RuneStart(c):
+		s.col++
 	}
 	return c, true
 }
 
-// unread gives back c, which next has returned last.
+// unread gives back c, which next has returned last and which ends no line.
 func (s *splitter) unread(c byte) {
 	_ = s.in.UnreadByte()
 	s.offset--
-	if c == '\n' {
-		s.line--
+	if utf8.RuneStart(c) {
+		s.col--
 	}
 }
 
@@ -129,7 +136,7 @@ func (s *splitter) fail(err error) {
 
 // text yields the rest of the current line, which is not blank.
 func (s *splitter) text(yield func(Doc, error) bool) bool {
-	at := Place{File: s.file, Line: s.line}
+	at := Place{File: s.file, Line: s.line, before: s.col}
 	line, tooLong := s.rest()
 	switch {
 	case s.err != nil:
@@ -152,6 +159,7 @@ func (s *splitter) rest() (line []byte, tooLong bool) {
 		s.offset += int64(len(part))
 		if err == nil {
 			s.line++
+			s.col = 0
 		}
 		tooLong = tooLong || len(s.doc)+len(part) > s.max+len("\r\n")
 		switch {

@@ -1,0 +1,181 @@
+package op
+
+import (
+	"fmt"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// A ref says where a value lies while predicates run: in a slot of the event's
+// record, which is frame 0, or of one of the frames above it.
+type ref struct {
+	frame int32
+	slot  event.Slot
+}
+
+// A frame holds the values of something else that has fields: an element of an
+// array, what was kept of an event, or the event of an earlier step.
+type frame struct {
+	vals []value.Value
+	rec  *event.Record // of an element that is read from the event; else nil
+}
+
+func (c *Ctx) get(r ref) value.Value {
+	if r.frame == 0 {
+		return c.Rec.Get(r.slot)
+	}
+	return c.frames[r.frame-1].vals[r.slot]
+}
+
+// push makes the frame with the given number the last one.
+func (c *Ctx) push(number int) {
+	for len(c.frames) < number {
+		c.frames = append(c.frames, frame{})
+	}
+	c.frames = c.frames[:number]
+}
+
+// ref returns where a field lies.
+func (b *Builder) ref(f *plan.Field) ref {
+	switch {
+	case b.later != nil:
+		return b.later.ref(b, f)
+	case f.Var != nil:
+		_, elements := b.elements(f.Var)
+		return ref{int32(1 + f.Var.Depth), b.Slot(elements, f)}
+	default:
+		return ref{0, b.Slot(b.Layout, f)}
+	}
+}
+
+// elements returns the list that a variable runs over, and the layout of its
+// elements.
+func (b *Builder) elements(v *plan.Var) (event.List, *event.Layout) {
+	l := b.Layout
+	if outer := v.Array.Var; outer != nil {
+		_, l = b.elements(outer)
+	}
+	return l.AddElements(v.Array.Path)
+}
+
+// place and listPlace are what plan.Identity asks for.
+func (b *Builder) place(f *plan.Field) string {
+	r := b.ref(f)
+	return fmt.Sprintf("%d.%d", r.frame, r.slot)
+}
+
+func (b *Builder) listPlace(s *plan.Search) string {
+	list, _ := b.elements(s.Var)
+	from := 0
+	if outer := s.Array.Var; outer != nil {
+		from = 1 + outer.Depth
+	}
+	return fmt.Sprintf("%d.%d.%d", from, list, s.Var.Depth)
+}
+
+// fieldPredOf returns the predicate that a value at r passes a test.
+func fieldPredOf(r ref, test valueTest) Pred {
+	if r.frame == 0 {
+		return &fieldPred{r.slot, test}
+	}
+	return &refPred{r, test}
+}
+
+// refPred is fieldPred for any frame.
+type refPred struct {
+	ref
+	test valueTest
+}
+
+func (p *refPred) Test(c *Ctx) bool { return someValue(c.get(p.ref), p.test) }
+func (p *refPred) describe() string { return p.test.describe() }
+
+// nullPredOf returns the predicate that there is no value at r.
+func nullPredOf(r ref) Pred {
+	if r.frame == 0 {
+		return nullPred{r.slot}
+	}
+	return refNull{r}
+}
+
+// refNull is nullPred for any frame.
+type refNull struct{ ref }
+
+func (p refNull) Test(c *Ctx) bool { return c.get(p.ref).IsNull() }
+func (p refNull) describe() string { return "field is missing" }
+
+// searchPred holds if a predicate holds for an element of a list.
+type searchPred struct {
+	list  event.List
+	from  int // the frame with the list
+	frame int // of the element
+	cond  Pred
+}
+
+func (b *Builder) search(x *plan.Search) Pred {
+	if b.later != nil {
+		return b.later.search(b, x)
+	}
+	list, _ := b.elements(x.Var)
+	p := &searchPred{list: list, frame: 1 + x.Var.Depth, cond: b.Condition(x.Cond)}
+	if outer := x.Array.Var; outer != nil {
+		p.from = 1 + outer.Depth
+	}
+	return p
+}
+
+func (p *searchPred) Test(c *Ctx) bool {
+	rec := c.Rec
+	if p.from > 0 {
+		rec = c.frames[p.from-1].rec
+	}
+	n := rec.Elements(p.list)
+	if n == 0 {
+		return false
+	}
+	c.push(p.frame)
+	for i := range n {
+		e := rec.Element(p.list, i)
+		c.frames[p.frame-1] = frame{e.Values(), e}
+		if p.cond.Test(c) {
+			return true
+		}
+	}
+	return false
+}
+func (p *searchPred) describe() string { return "an element for which" }
+func (p *searchPred) inner() Pred      { return p.cond }
+
+// systemPred holds for events of some operating systems, and for those that do
+// not tell theirs.
+type systemPred struct {
+	slots []event.Slot // the best first
+	names map[string]bool
+}
+
+func (b *Builder) system(x *plan.System) Pred {
+	p := &systemPred{names: make(map[string]bool)}
+	for _, f := range x.Fields {
+		p.slots = append(p.slots, b.Slot(b.Layout, f))
+	}
+	for _, n := range x.Names {
+		p.names[n] = true
+	}
+	return p
+}
+
+func (p *systemPred) Test(c *Ctx) bool {
+	for _, s := range p.slots {
+		v := c.Rec.Get(s)
+		if v.Kind() == value.List {
+			v = v.Elems()[0]
+		}
+		if v.Kind() == value.String && v.Str() != "" {
+			return p.names[plan.SystemName(v.Str())]
+		}
+	}
+	return true
+}
+func (p *systemPred) describe() string { return "operating system" }
