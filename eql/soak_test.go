@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/rule"
 )
 
@@ -80,7 +79,7 @@ func TestSoak(t *testing.T) {
 	queries := soakQueries(t)
 	s := eql.NewEngine(queries...).NewStream(
 		eql.WithLateness(soakLateness),
-		eval.WithLimits(eval.Limits{Bytes: soakBytes}))
+		eql.WithLimits(eql.Limits{Bytes: soakBytes}))
 
 	rows := []soakRow{measure(0, 0, s.Stats())}
 	t.Logf("%d rules, lateness %v, limit %d MB\n%s", len(queries), soakLateness, soakBytes/1_000_000, soakHead)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -54,13 +55,16 @@ type feed struct {
 	flags   *eventFlags
 	machine machine
 	sink    sink
-	ordered bool          // whether a query depends on the order of events
-	reader  *input.Reader // run completes it
+	ordered bool // whether a query depends on the order of events
+	reader  *input.Reader
 	// tend, unless nil, is called now and then between events, and while input
 	// is waited for. Its error ends the run.
 	tend func() error
-	// open leaves the machine open at the end of the input.
-	open bool
+	// continued says that a later run goes on where this one ends: what is open
+	// at the end of the input stays so, unless the events end there for good.
+	continued, final bool
+	// ended are sources of an earlier run that have no input any more.
+	ended []string
 
 	bar         *progress
 	start       time.Time
@@ -69,28 +73,36 @@ type feed struct {
 	err         error              // what ends the run
 }
 
-// run reads files to their end, or until an interrupt. It returns the sink's
+// newReader returns a Reader of files, or of standard input if there are none.
+func (a *app) newReader(files []string) *input.Reader {
+	if len(files) == 0 {
+		files = []string{input.Stdin}
+	}
+	return &input.Reader{Files: files, Stdin: a.in}
+}
+
+// run reads the inputs to their end, or until an interrupt. It returns the sink's
 // error; what is wrong with the input is reported and counted.
-func (f *feed) run(ctx context.Context, files []string, hits string) error {
+func (f *feed) run(ctx context.Context, hits string) error {
 	signalled, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(signalled, stop) // a second signal ends the process at once
 	ctx, f.cancel = context.WithCancel(signalled)
 	defer f.cancel()
 
-	if len(files) == 0 {
-		files = []string{input.Stdin}
-		if isInteractive(f.app.in) {
-			fmt.Fprintln(f.app.err, "reading events from the terminal; end with Ctrl-D")
-		}
+	if slices.Contains(f.reader.Files, input.Stdin) && isInteractive(f.app.in) {
+		fmt.Fprintln(f.app.err, "reading events from the terminal; end with Ctrl-D")
 	}
 	r := f.reader
-	r.Files, r.Stdin, r.Idle = files, f.app.in, f.idle
+	r.Idle = f.idle
 	if f.tend != nil {
 		r.IdleEvery = idleEvery
 	}
 	f.bar = f.app.newProgress(r, hits)
 	f.start = time.Now()
+	for _, source := range f.ended {
+		_ = f.machine.EndSource(source, f.take)
+	}
 
 	var waiting []*record // for --sort
 	for doc, err := range r.All(ctx) {
@@ -118,13 +130,16 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 		f.bar.update(f.counts)
 	}
 	f.interrupted = signalled.Err() != nil
-	if f.err == nil && !f.open {
+	if f.err == nil && f.ends() {
 		f.machine.Close(f.take)
 	}
 	f.bar.clear()
 	f.bar = nil
 	return f.err
 }
+
+// ends reports whether no events will ever follow those that have been read.
+func (f *feed) ends() bool { return !f.continued || f.final && !f.interrupted }
 
 func (f *feed) push(rec *record) {
 	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
@@ -149,6 +164,14 @@ func (f *feed) source(rec *record) string {
 		return f.reader.Files[rec.doc.Source]
 	}
 	return ""
+}
+
+// sources returns all that source can return.
+func (f *feed) sources() []string {
+	if f.reader.Follow {
+		return f.reader.Files
+	}
+	return []string{""}
 }
 
 func (f *feed) take(m eql.Match) bool {

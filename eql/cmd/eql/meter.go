@@ -6,37 +6,40 @@ import (
 
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/metrics"
-	"github.com/eqlkit/eqlkit/eval"
 )
 
 // The metrics. Those of rules are there for rules that have something to show.
 var (
-	metricBytes       = metrics.Counter("eql_input_bytes_total", "Bytes read from inputs, before decompression.")
-	metricEvents      = metrics.Counter("eql_events_total", "Events evaluated.")
-	metricRefused     = metrics.Counter("eql_events_refused_total", "Events that could not be read.")
-	metricLate        = metrics.Counter("eql_events_late_total", "Events that came too late for sequences; see --lateness.")
-	metricAhead       = metrics.Counter("eql_events_ahead_total", "Events too far in the future to be believed; see --max-jump.")
-	metricUntimed     = metrics.Counter("eql_events_untimed_total", "Events without a time, which sequences did not see.")
-	metricErrors      = metrics.Counter("eql_condition_errors_total", "Conditions that met an error, such as a division by zero.")
-	metricHurried     = metrics.Counter("eql_watermark_hurries_total", "Times that late events could not be waited for, for lack of room.")
-	metricBuffered    = metrics.Gauge("eql_events_buffered", "Events that wait for late ones before them.")
-	metricWatermark   = metrics.Gauge("eql_watermark_timestamp_seconds", "Event time up to which sequences are decided.")
-	metricState       = metrics.Gauge("eql_state_bytes", "Memory that state takes with the events in it, about.")
-	metricPending     = metrics.Gauge("eql_pending_absences", "Partial matches that only wait for an event to stay away.")
-	metricRules       = metrics.Gauge("eql_rules", "Rules that run.")
-	metricEvaluations = metrics.Counter("eql_rule_evaluations_total", "Conditions tested.", "rule", "name")
-	metricAlerts      = metrics.Counter("eql_rule_alerts_total", "Alerts given.", "rule", "name")
-	metricOpen        = metrics.Gauge("eql_rule_open_partials", "Partial matches that are waiting.", "rule", "name")
-	metricEvicted     = metrics.Counter("eql_rule_evictions_total", "Partial matches dropped for lack of room.", "rule", "name")
-	metricExpired     = metrics.Counter("eql_rule_expiries_total", "Partial matches that maxspan has outlived.", "rule", "name")
+	metricBytes           = metrics.Counter("eql_input_bytes_total", "Bytes read from inputs, before decompression.")
+	metricEvents          = metrics.Counter("eql_events_total", "Events evaluated.")
+	metricRefused         = metrics.Counter("eql_events_refused_total", "Events that could not be read.")
+	metricLate            = metrics.Counter("eql_events_late_total", "Events that came too late for sequences; see --lateness.")
+	metricAhead           = metrics.Counter("eql_events_ahead_total", "Events too far in the future to be believed; see --max-jump.")
+	metricUntimed         = metrics.Counter("eql_events_untimed_total", "Events without a time, which sequences did not see.")
+	metricErrors          = metrics.Counter("eql_condition_errors_total", "Conditions that met an error, such as a division by zero.")
+	metricHurried         = metrics.Counter("eql_watermark_hurries_total", "Times that late events could not be waited for, for lack of room.")
+	metricBuffered        = metrics.Gauge("eql_events_buffered", "Events that wait for late ones before them.")
+	metricWatermark       = metrics.Gauge("eql_watermark_timestamp_seconds", "Event time up to which sequences are decided.")
+	metricState           = metrics.Gauge("eql_state_bytes", "Memory that state takes with the events in it, about.")
+	metricPending         = metrics.Gauge("eql_pending_absences", "Partial matches that only wait for an event to stay away.")
+	metricRules           = metrics.Gauge("eql_rules", "Rules that run.")
+	metricCheckpoints     = metrics.Counter("eql_checkpoints_total", "Checkpoints by how they ended.", "result")
+	metricCheckpointBytes = metrics.Gauge("eql_checkpoint_bytes", "Size of the last checkpoint.")
+	metricCheckpointTook  = metrics.Gauge("eql_checkpoint_seconds", "Time that the last checkpoint took.")
+	metricReloads         = metrics.Counter("eql_reloads_total", "Times that the rules were read anew, by what came of it.", "result")
+	metricEvaluations     = metrics.Counter("eql_rule_evaluations_total", "Conditions tested.", "rule", "name")
+	metricAlerts          = metrics.Counter("eql_rule_alerts_total", "Alerts given.", "rule", "name")
+	metricOpen            = metrics.Gauge("eql_rule_open_partials", "Partial matches that are waiting.", "rule", "name")
+	metricEvicted         = metrics.Counter("eql_rule_evictions_total", "Partial matches dropped for lack of room.", "rule", "name")
+	metricExpired         = metrics.Counter("eql_rule_expiries_total", "Partial matches that maxspan has outlived.", "rule", "name")
 )
 
-// readingOf returns what there is to show of a feed.
-func readingOf(st eql.Stats, rules []eval.QueryStats, read int64, c counts) metrics.Reading {
+// readingOf returns what there is to show of a run.
+func readingOf(st eql.Stats, rules []eql.QueryStats, f *feed, c serviceCounts) metrics.Reading {
 	r := metrics.Reading{
-		{Metric: metricBytes, Value: float64(read)},
-		{Metric: metricEvents, Value: float64(c.events)},
-		{Metric: metricRefused, Value: float64(c.refused)},
+		{Metric: metricBytes, Value: float64(f.reader.Read())},
+		{Metric: metricEvents, Value: float64(f.events)},
+		{Metric: metricRefused, Value: float64(f.refused)},
 		{Metric: metricLate, Value: float64(st.Late)},
 		{Metric: metricAhead, Value: float64(st.Ahead)},
 		{Metric: metricUntimed, Value: float64(st.Untimed)},
@@ -46,6 +49,12 @@ func readingOf(st eql.Stats, rules []eval.QueryStats, read int64, c counts) metr
 		{Metric: metricState, Value: float64(st.Bytes)},
 		{Metric: metricPending, Value: float64(st.Pending)},
 		{Metric: metricRules, Value: float64(len(rules))},
+		{Metric: metricCheckpoints, Value: float64(c.checkpoints), Labels: []string{"saved"}},
+		{Metric: metricCheckpoints, Value: float64(c.failures), Labels: []string{"failed"}},
+		{Metric: metricCheckpointBytes, Value: float64(c.checkpointSize)},
+		{Metric: metricCheckpointTook, Value: c.checkpointTook.Seconds()},
+		{Metric: metricReloads, Value: float64(c.reloads), Labels: []string{"exchanged"}},
+		{Metric: metricReloads, Value: float64(c.refusedReloads), Labels: []string{"refused"}},
 	}
 	if !st.Watermark.IsZero() {
 		r = append(r, metrics.Sample{Metric: metricWatermark, Value: seconds(st.Watermark)})
@@ -55,7 +64,7 @@ func readingOf(st eql.Stats, rules []eval.QueryStats, read int64, c counts) metr
 
 // rulesReading adds up what rules of the same name count: a metric must not
 // have the same labels twice.
-func rulesReading(rules []eval.QueryStats) metrics.Reading {
+func rulesReading(rules []eql.QueryStats) metrics.Reading {
 	type key struct {
 		metric   *metrics.Metric
 		id, name string

@@ -8,7 +8,6 @@ import (
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
 )
 
 // queryName is what a query from the command line is called in messages.
@@ -98,8 +97,8 @@ func (a *app) query(ctx context.Context, f *queryFlags, opts []eql.Option, text 
 		return errProblems
 	}
 	out := a.printer(f, q)
-	feed := &feed{app: a, flags: &f.eventFlags, machine: eql.NewEngine(q).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: q.Kind() == kindSequence, reader: &input.Reader{}}
-	if err := feed.run(ctx, files, "hits"); err != nil {
+	feed := &feed{app: a, flags: &f.eventFlags, machine: eql.NewEngine(q).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
+	if err := feed.run(ctx, "hits"); err != nil {
 		return err
 	}
 	if err := out.end(feed); err != nil {

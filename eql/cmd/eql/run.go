@@ -3,14 +3,11 @@ package main
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
-	"github.com/eqlkit/eqlkit/eval"
 )
 
 const runLong = `Runs all rules over the events of the files, or of standard input, and prints one
@@ -30,11 +27,31 @@ other query languages are left out.
 A rule with an error is reported and the others run; an event that cannot be read
 is reported, counted and left out. A line on standard error tells at the end what
 happened. The exit code is 1 if a rule had an error, or if rules or events could
-not be read; refused events do not change it.`
+not be read; refused events do not change it.
+
+Sequences need events in order of time; --lateness lets them be out of order by so
+much. Files that are followed may also be behind each other: time is that of the
+slowest.
+
+With --state a run goes on where the run before ended, or was killed, with all that
+its rules were waiting for, behind the last event that it had read, also if that
+file has been rotated since (FILE.1, FILE-20240501.gz and the like beside it).
+Alerts are written before the checkpoint that covers them: after a crash some come
+again, with the same id, and none is missing. The end of the input is not the end
+of the events then: what waits for an event to stay away, and samples, wait for the
+next run, until one has --close. Standard input and pipes have no position: what
+they yield is taken to be new.`
 
 const runExample = `  eql run --rules rules/ events.ndjson.gz > alerts.ndjson
   tail -f events.ndjson | eql run --rules rules/ --rules more/one.toml
-  eql run --rules rules/ --maturity production --summary *.ndjson.zst | head -1`
+  eql run --rules rules/ --maturity production --summary *.ndjson.zst | head -1
+
+  # a service: follows a log, survives restarts, takes new rules on SIGHUP
+  eql run --rules rules/ --follow --lateness 30s --state eql.state --max-state 1GiB \
+      --reload --metrics 9464 /var/log/events.ndjson >> alerts.ndjson
+
+  # every hour: what the files have grown by
+  eql run --rules rules/ --state eql.state /var/log/events.ndjson >> alerts.ndjson`
 
 type runFlags struct {
 	eventFlags
@@ -46,6 +63,10 @@ type runFlags struct {
 	follow     bool
 	idle, jump time.Duration
 	maxState   size
+	state      string
+	interval   time.Duration
+	close      bool
+	reload     bool
 	metrics    string
 }
 
@@ -67,9 +88,17 @@ func (a *app) runCmd() *cobra.Command {
 	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
 	fs.DurationVar(&f.jump, "max-jump", 0, "do not believe an event that is further in the future of those before it than\nthis `time`, such as 24h, unless more of them follow")
 	fs.Var(&f.maxState, "max-state", "keep state within this `size`, such as 512MiB: the oldest partial matches are\ndropped")
+	fs.StringVar(&f.state, "state", "", "`file` that keeps the state of the run: the next run with it goes on where this one\nends or is killed")
+	_ = cmd.MarkFlagFilename("state")
+	fs.DurationVar(&f.interval, "checkpoint-interval", 10*time.Second, "with --state: `time` between two checkpoints")
+	fs.BoolVar(&f.close, "close", false, "with --state: the events end here for good; decide what waits")
+	fs.BoolVar(&f.reload, "reload", false, "on SIGHUP, read the rules anew; rules that are the same keep their state")
 	fs.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at `address`: a port (of the loopback interface)\nor HOST:PORT")
 	f.add(cmd)
 	return a.command(cmd, func(ctx context.Context, files []string) error {
+		if err := f.check(); err != nil {
+			return err
+		}
 		opts, err := f.options()
 		if err != nil {
 			return err
@@ -85,30 +114,29 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 		return errProblems
 	}
 	out := &alerter{w: a.out, counts: make(map[ruleKey]int)}
-	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
-	feed := &feed{
-		app: a, flags: &f.eventFlags, sink: out,
-		machine: eql.NewEngine(queries...).NewStream(f.streamOptions(files)...),
-		ordered: slices.ContainsFunc(queries, isSequence),
-		reader:  &input.Reader{Follow: f.follow},
-	}
-	s := &service{app: a, flags: f, feed: feed}
-	if err := s.open(); err != nil {
+	feed := &feed{app: a, flags: &f.eventFlags, sink: out, reader: a.newReader(files)}
+	feed.reader.Follow = f.follow
+	s := &service{app: a, flags: f, opts: opts, queries: queries, feed: feed}
+	defer s.close()
+	if err := s.open(ctx); err != nil {
 		return err
 	}
-	defer s.close()
 	feed.tend = s.tend
-	if err := feed.run(ctx, files, "alerts"); err != nil {
+	err := feed.run(ctx, "alerts")
+	if err == nil {
+		err = s.finish()
+	}
+	if err != nil {
 		return err
 	}
 	if err := a.out.Flush(); err != nil {
 		return err
 	}
 	if f.summary {
-		a.summarise(queries, out.counts)
+		a.summarise(s.queries, out.counts)
 	}
 	rate := feed.rate()
-	err := feed.conclude()
+	err = feed.conclude()
 	fmt.Fprintf(a.err, "%d events read, %d refused, %d alerts, %.0f events/s\n", feed.events, feed.refused, feed.hits, rate)
 	if broken {
 		return errProblems
@@ -120,13 +148,30 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 const confirmations = 10
 
 // streamOptions returns what the flags mean for a stream.
-func (f *runFlags) streamOptions(files []string) []eql.StreamOption {
-	opts := []eql.StreamOption{eql.WithLateness(f.lateness), eval.WithLimits(eval.Limits{Bytes: int64(f.maxState)})}
+func (f *runFlags) streamOptions(sources []string) []eql.StreamOption {
+	opts := []eql.StreamOption{eql.WithLateness(f.lateness), eql.WithLimits(eql.Limits{Bytes: int64(f.maxState)})}
 	if f.jump > 0 {
-		opts = append(opts, eval.WithMaxJump(f.jump, confirmations))
+		opts = append(opts, eql.WithMaxJump(f.jump, confirmations))
 	}
 	if f.follow {
-		opts = append(opts, eval.WithSources(files...), eval.WithIdleTimeout(f.idle))
+		opts = append(opts, eql.WithSources(sources...), eql.WithIdleTimeout(f.idle))
 	}
 	return opts
+}
+
+// check refuses flags that contradict each other.
+func (f *runFlags) check() error {
+	switch {
+	case f.sort && f.follow:
+		return usage("--sort reads all events first, and --follow never has all; see --lateness")
+	case f.sort && f.state != "":
+		return usage("--sort reads all events first, and a run with --state goes on with later ones; see --lateness")
+	case f.close && f.state == "":
+		return usage("--close needs --state; without it every run ends for good")
+	case f.close && f.follow:
+		return usage("--close needs an end of the events, which --follow never sees")
+	case f.interval <= 0:
+		return usage("--checkpoint-interval must be above zero")
+	}
+	return nil
 }

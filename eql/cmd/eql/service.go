@@ -1,36 +1,56 @@
 package main
 
 import (
+	"context"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/metrics"
-	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/statefile"
 )
-
-// A machine is what events are pushed into.
-type machine interface {
-	PushFrom(source string, ev eql.Event, yield func(eql.Match) bool) error
-	Close(yield func(eql.Match) bool)
-	Stats() eql.Stats
-	QueryStats() []eval.QueryStats
-}
 
 // publishEvery is how often the metrics are renewed.
 const publishEvery = time.Second
 
-// A service is what goes on beside the events of a long run.
+// A service is what goes on beside the events of a run: checkpoints, metrics, and
+// the exchange of rules. Everything but the answers to Prometheus happens between
+// two events, in the goroutine of the feed.
 type service struct {
 	app     *app
 	flags   *runFlags
+	opts    []eql.Option // of rules
+	queries []*eql.Query // that run
 	feed    *feed
-	metrics *metrics.Server // nil without --metrics
 
-	published time.Time
+	state    *statefile.File // nil without --state
+	saved    time.Time       // when a checkpoint was tried last
+	failing  bool            // whether that failed
+	metrics  *metrics.Server // nil without --metrics
+	shown    time.Time       // when the metrics were renewed last
+	counters serviceCounts
+	hangup   chan os.Signal // nil without --reload
 }
 
-// open starts what the flags ask for.
-func (s *service) open() error {
+// serviceCounts are what a service has done.
+type serviceCounts struct {
+	checkpoints, failures   int
+	checkpointSize          int64
+	checkpointTook          time.Duration
+	reloads, refusedReloads int
+}
+
+// open begins what the flags ask for. Whatever happens, close is to be called.
+func (s *service) open(ctx context.Context) error {
+	if s.flags.state != "" {
+		if err := s.openState(); err != nil {
+			return err
+		}
+	} else {
+		s.setMachine(s.newMachine())
+	}
 	if addr := s.flags.metrics; addr != "" {
 		var err error
 		if s.metrics, err = metrics.Serve(metrics.Address(addr)); err != nil {
@@ -38,26 +58,59 @@ func (s *service) open() error {
 		}
 		s.app.notef("metrics at http://%s/metrics", s.metrics.Addr())
 	}
+	if s.flags.reload {
+		s.hangup = make(chan os.Signal, 1)
+		signal.Notify(s.hangup, syscall.SIGHUP)
+		context.AfterFunc(ctx, func() { signal.Stop(s.hangup) })
+	}
 	return nil
 }
 
+// close ends what open has begun.
 func (s *service) close() {
+	if s.hangup != nil {
+		signal.Stop(s.hangup)
+	}
 	if s.metrics != nil {
 		_ = s.metrics.Close()
+	}
+	if s.state != nil {
+		_ = s.state.Close()
 	}
 }
 
 // tend does what is due. It is called between two events.
 func (s *service) tend() error {
+	select {
+	case <-s.hangup:
+		s.reload()
+	default:
+	}
 	now := time.Now()
-	if s.metrics != nil && now.Sub(s.published) >= publishEvery {
-		s.published = now
+	if s.metrics != nil && now.Sub(s.shown) >= publishEvery {
+		s.shown = now
 		s.publish()
+	}
+	if s.state != nil && now.Sub(s.saved) >= s.flags.interval {
+		return s.checkpoint()
 	}
 	return nil
 }
 
 func (s *service) publish() {
 	m := s.feed.machine
-	s.metrics.Publish(readingOf(m.Stats(), m.QueryStats(), s.feed.reader.Read(), s.feed.counts))
+	s.metrics.Publish(readingOf(m.Stats(), m.QueryStats(), s.feed, s.counters))
+}
+
+// reload reads the rules anew. If anything is wrong with them the old ones go on.
+func (s *service) reload() {
+	s.feed.bar.clear()
+	queries, broken := s.app.compileRules(s.flags, s.opts)
+	if broken || len(queries) == 0 {
+		s.counters.refusedReloads++
+		s.app.warnf("the rules are not exchanged: the old ones go on")
+		return
+	}
+	s.counters.reloads++
+	s.exchange(queries)
 }

@@ -51,6 +51,29 @@ func (r *Reader) Positions() []Position {
 	return out
 }
 
+// mtimeLag is how far the times of files may be behind the clock.
+const mtimeLag = 10 * time.Millisecond
+
+// Begin adds to Resume the beginning of each input that has no position there,
+// so that what is rotated away from it before it has been read is found, even by
+// a later Reader.
+func (r *Reader) Begin() {
+	for _, file := range r.Files {
+		path := absolute(file)
+		if file == Stdin || r.savedPosition(path) != nil {
+			continue
+		}
+		t := trail{path: path, modified: time.Now().Add(-mtimeLag)}
+		if info, err := os.Stat(path); err == nil {
+			if !info.Mode().IsRegular() {
+				continue
+			}
+			t.id, t.modified = identify(info), info.ModTime()
+		}
+		r.Resume = append(r.Resume, t.position(start))
+	}
+}
+
 func (r *Reader) savedPosition(path string) *Position {
 	for i := range r.Resume {
 		if r.Resume[i].File == path {
