@@ -24,10 +24,14 @@ type clock struct {
 	held   *op.Held    // the current event, once a query keeps it
 	kept   *kept       // the current event, once it is kept back
 	judged *judgement  // about events before, and the current one
+	repeat answer      // whether the current event is one
 
 	queue  keptHeap
 	doubts []*kept // ahead of time
 	dues   dueHeap // the runs of this clock
+	seen   distinct
+
+	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }
 
 // kept is an event that is kept back, with what its queries found in it.
@@ -40,6 +44,7 @@ type kept struct {
 type keptPart struct {
 	run  *run
 	hits *op.Hits
+	size int64 // of hits, when they were kept
 }
 
 func newClock(f *clockField, o *streamOptions) *clock {
@@ -59,7 +64,7 @@ func (f *clockField) read(r *event.Record) (at int64, tie value.Value) {
 
 // begin makes an event of a source the current one.
 func (c *clock) begin(at int64, tie value.Value, source string) {
-	c.time, c.tie, c.held, c.kept, c.judged = at, tie, nil, nil, nil
+	c.time, c.tie, c.held, c.kept, c.judged, c.repeat = at, tie, nil, nil, nil, unknown
 	if at == noTime {
 		c.state = untimed
 	} else {
@@ -112,9 +117,30 @@ func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
 		b.Wait(ev.Bytes())
 		heap.Push(&c.queue, c.kept)
 	}
-	h := hits.Clone()
-	b.Wait(h.Size())
-	c.kept.parts = append(c.kept.parts, keptPart{r, h})
+	c.kept.add(r, hits.Clone(), b)
+}
+
+// push puts an event into the queue.
+func (c *clock) push(k *kept) { heap.Push(&c.queue, k) }
+
+// rekeep keeps an event back for a query as it was before a restart.
+func (c *clock) rekeep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
+	k := c.restored[ev]
+	if k == nil {
+		k = &kept{ev: ev}
+		b.Wait(ev.Bytes())
+		c.push(k)
+		c.restore(k)
+	}
+	k.add(r, hits, b)
+}
+
+// restore notes an event that was read from a snapshot.
+func (c *clock) restore(k *kept) {
+	if c.restored == nil {
+		c.restored = make(map[*op.Held]*kept)
+	}
+	c.restored[k.ev] = k
 }
 
 // doubt keeps the current event back because it is ahead of time.
@@ -124,17 +150,24 @@ func (c *clock) doubt(ev *op.Held, source string, b *op.Budget) {
 	c.doubts = append(c.doubts, c.kept)
 }
 
+// add adds what a query found.
+func (k *kept) add(r *run, hits *op.Hits, b *op.Budget) {
+	size := hits.Size()
+	b.Wait(size)
+	k.parts = append(k.parts, keptPart{r, hits, size})
+}
+
 // free gives back what an event cost that is not kept back any more.
 func (k *kept) free(b *op.Budget) {
 	b.Wait(-k.ev.Bytes())
 	for _, p := range k.parts {
-		b.Wait(-p.hits.Size())
+		b.Wait(-p.size)
 	}
 }
 
 // resolve does with the events that were ahead as judged. It calls doubted for
 // those that are not believed.
-func (c *clock) resolve(j judgement, doubted func(*kept, timeliness)) {
+func (c *clock) resolve(j judgement, doubted func(*clock, *kept, timeliness)) {
 	rest := c.doubts[:0]
 	for _, k := range c.doubts {
 		switch t := k.ev.Time; {
@@ -144,9 +177,9 @@ func (c *clock) resolve(j judgement, doubted func(*kept, timeliness)) {
 			k.source = ""
 			heap.Push(&c.queue, k)
 		case j.lo != math.MaxInt64 && t < j.lo:
-			doubted(k, late)
+			doubted(c, k, late)
 		default:
-			doubted(k, ahead)
+			doubted(c, k, ahead)
 		}
 	}
 	clear(c.doubts[len(rest):])

@@ -30,6 +30,7 @@ type bound struct {
 // A clockField is a pair of fields that order events in time; queries may
 // differ in it.
 type clockField struct {
+	id                string // the fields and how they are read
 	timeSlot, tieSlot event.Slot
 	hasTiebreaker     bool
 }
@@ -108,9 +109,11 @@ func (e *Engine) timestamp(q *Query) event.Slot {
 
 func (e *Engine) clock(q *Query) int {
 	c := clockField{timeSlot: e.timestamp(q)}
+	c.id = q.plan.TimestampField + "\n" + e.layout.Name(c.timeSlot)
 	if tie := q.plan.TiebreakerField; tie != "" {
 		c.hasTiebreaker = true
 		c.tieSlot = e.plain(q, tie)
+		c.id += "\n" + tie + "\n" + e.layout.Name(c.tieSlot)
 	}
 	if i := slices.Index(e.clocks, c); i >= 0 {
 		return i

@@ -40,12 +40,23 @@ type Identifier interface{ EventID() string }
 type documented interface{ Bytes() []byte }
 
 // ID returns a name for the match: 32 hexadecimal digits that are the same
-// whenever the same query matches the same events, on any machine and in any
-// run. Events count by their id if they are Identifiers, else by their JSON
+// whenever the same query matches the same events by the same keys, on any
+// machine and in any run. Events count by their id if they are Identifiers, else by their JSON
 // document, else by the fields that the query reads.
 func (m Match) ID() string {
+	id := m.id()
+	return hex.EncodeToString(id[:])
+}
+
+// A matchID is the bytes of Match.ID.
+type matchID [16]byte
+
+func (m Match) id() matchID {
 	h := sha256.New()
 	part(h, []byte(m.Query.identity()))
+	for _, k := range m.Keys {
+		part(h, []byte(plan.FormatValue(k)))
+	}
 	for _, ev := range m.Events {
 		if ev == nil {
 			part(h, nil)
@@ -53,7 +64,7 @@ func (m Match) ID() string {
 		}
 		part(h, m.digest(ev))
 	}
-	return hex.EncodeToString(h.Sum(nil)[:16])
+	return matchID(h.Sum(nil)[:16])
 }
 
 // part adds b to h such that no two lists of parts look alike.

@@ -52,12 +52,12 @@ var reasons = map[op.NoteKind]Reason{
 }
 
 // watch has those who want to know told what happens to a run's partial matches.
-func (s *Stream) watch(r *run) {
+func (r *run) watch(o *streamOptions) {
 	var kinds []op.NoteKind
-	if s.opts.onNearMiss != nil {
+	if o.onNearMiss != nil {
 		kinds = append(kinds, op.Expired, op.Cancelled, op.Refuted, op.Ended)
 	}
-	if s.opts.onEvict != nil {
+	if o.onEvict != nil {
 		kinds = append(kinds, op.Evicted)
 	}
 	if len(kinds) == 0 {
@@ -72,9 +72,9 @@ func (s *Stream) watch(r *run) {
 			m.By = n.By.Event
 		}
 		if m.Reason == Evicted {
-			s.opts.onEvict(m)
+			o.onEvict(m)
 		} else {
-			s.opts.onNearMiss(m)
+			o.onNearMiss(m)
 		}
 	}, kinds...)
 }

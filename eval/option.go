@@ -19,6 +19,9 @@ type streamOptions struct {
 	onLate     func(Event)
 	onAhead    func(Event)
 	onError    func(*Query, error)
+	codec      Codec
+	repeats    int
+	distinct   func(Event) string
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
 
@@ -48,6 +51,7 @@ type ProcessTree interface {
 // env is what the machine of a query works with.
 func (o *streamOptions) env(b *op.Budget, onError func(error)) *op.Env {
 	e := &op.Env{
+		EventID:      o.distinct,
 		Budget:       b,
 		MaxSpan:      o.span,
 		OnError:      onError,
@@ -209,4 +213,23 @@ func WithDefaultMaxSpan(d time.Duration) StreamOption {
 // to keep the event itself. If f returns nil the event is kept.
 func WithRetain(f func(Event) Event) StreamOption {
 	return func(o *streamOptions) { o.retain = f }
+}
+
+// WithCodec has c write and read events in snapshots.
+func WithCodec(c Codec) StreamOption { return func(o *streamOptions) { o.codec = c } }
+
+// WithoutRepeats drops a match whose ID is among those of the last n matches that
+// were delivered, and counts it: Stats.Repeats. Since ids depend on the query
+// and the events alone, a source that delivers events again after a restart does
+// not raise alerts again, if the window reaches back far enough. It is part of
+// snapshots. It costs the computation of each match's ID.
+func WithoutRepeats(n int) StreamOption { return func(o *streamOptions) { o.repeats = max(n, 0) } }
+
+// WithDistinct has sequences and samples take an event once, however often it is
+// delivered, as long as id returns the same for it, and not "". EventID is such
+// a function. It is called for events that some step needs; they are counted in
+// Stats.Duplicates. What has to be remembered for it are the ids of events that
+// are not behind the watermark, since others are late. It is part of snapshots.
+func WithDistinct(id func(Event) string) StreamOption {
+	return func(o *streamOptions) { o.distinct = id }
 }

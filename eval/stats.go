@@ -15,6 +15,7 @@ type Stats struct {
 	Errors      uint64 // expressions that became null by an error, such as a division by zero
 	Matches     uint64 // delivered
 	Repeats     uint64 // matches that were delivered before; see WithoutRepeats
+	Duplicates  uint64 // events that were seen before; see WithDistinct
 
 	Open     int   // partial matches that are waiting
 	Pending  int   // of these, the complete ones that wait for an absence

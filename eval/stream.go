@@ -46,11 +46,15 @@ type Stream struct {
 	seq     uint64
 	full    error // of the current call, by the policy Fail
 	stats   Stats
+
+	positions map[string][]byte
+	repeats   repeats
 }
 
 // A run is the state of one query.
 type run struct {
 	*bound
+	stream  *Stream
 	index   int         // among the stream's runs
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
@@ -73,6 +77,7 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 	s.opts.time.confirm = max(s.opts.time.confirm, 1)
 	s.budget.Limits = s.opts.limits
 	s.budget.OnFull = s.refused
+	s.repeats.most = s.opts.repeats
 	s.install(e)
 	return s
 }
@@ -89,19 +94,37 @@ func (s *Stream) install(e *Engine) {
 		s.routes = append(s.routes, make(map[string][]stepRef))
 	}
 	for i, q := range e.queries {
-		r := &run{bound: q, index: i, due: op.NotDue}
-		r.machine = q.NewMachine(s.opts.env(s.budget, func(err error) { s.runError(r, err) }))
-		deliver := func(res op.Result) { s.deliver(r, res) }
-		r.emit = deliver
-		if limits := q.Plan.Limits; len(limits) > 0 {
-			r.limiter = op.NewLimiter(limits)
-			r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
-		}
+		s.runs = append(s.runs, s.newRun(q, i))
+	}
+	s.schedule()
+}
+
+// newRun returns a run without state.
+func (s *Stream) newRun(q *bound, index int) *run {
+	r := &run{bound: q, index: index, stream: s}
+	r.machine = q.NewMachine(s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) }))
+	deliver := func(res op.Result) { r.stream.deliver(r, res) }
+	r.emit = deliver
+	if limits := q.Plan.Limits; len(limits) > 0 {
+		r.limiter = op.NewLimiter(limits)
+		r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
+	}
+	if r.machine != nil {
+		r.watch(&s.opts)
+	}
+	return r
+}
+
+// schedule puts the runs into the queues of their clocks.
+func (s *Stream) schedule() {
+	for _, c := range s.clocks {
+		c.dues = nil
+	}
+	for _, r := range s.runs {
 		if r.machine != nil {
-			s.watch(r)
+			r.due = r.machine.Due()
 			heap.Push(&s.clocks[r.clock].dues, r)
 		}
-		s.runs = append(s.runs, r)
 	}
 }
 
@@ -195,12 +218,13 @@ func (s *Stream) late(ev Event) {
 }
 
 // doubted is called for an event that was ahead of time and is not believed.
-func (s *Stream) doubted(k *kept, t timeliness) {
+func (s *Stream) doubted(c *clock, k *kept, t timeliness) {
 	k.free(s.budget)
 	if t == late {
 		s.late(k.ev.Event)
 		return
 	}
+	delete(c.seen.times, s.eventID(k.ev.Event))
 	s.stats.Ahead++
 	if s.opts.onAhead != nil {
 		s.opts.onAhead(k.ev.Event)
@@ -323,6 +347,9 @@ func (s *Stream) hit(r *run, ev Event) {
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
 		return
 	}
+	if s.again(c, ev) {
+		return
+	}
 	switch inTime := c.state != late && c.state != untimed; {
 	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
 	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct():
@@ -348,6 +375,10 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	}
 	if latest > math.MinInt64 {
 		m.Time = time.Unix(0, latest).UTC()
+	}
+	if s.repeats.most > 0 && !s.repeats.add(m.id()) {
+		s.stats.Repeats++
+		return
 	}
 	s.stats.Matches++
 	r.matches++

@@ -4,6 +4,8 @@ import (
 	"container/heap"
 	"math"
 	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
 // A timeline is the event time of a stream as told by one timestamp field: from
@@ -11,9 +13,10 @@ import (
 // It knows no events.
 type timeline struct {
 	timeRules
-	newest  int64 // the greatest time that is believed
-	now     int64 // the watermark: an event before it is late
-	first   int64 // the time that was believed first
+	named   []string // sources that are waited for from the beginning
+	newest  int64    // the greatest time that is believed
+	now     int64    // the watermark: an event before it is late
+	first   int64    // the time that was believed first
 	sources map[string]*timeSource
 	waited  sourceHeap  // the sources that time waits for
 	last    *timeSource // that spoke last
@@ -59,7 +62,7 @@ const nobody = math.MinInt64
 const noTime = math.MinInt64
 
 func newTimeline(r timeRules, sources []string) timeline {
-	t := timeline{timeRules: r, newest: noTime, now: noTime, first: noTime, sources: make(map[string]*timeSource)}
+	t := timeline{timeRules: r, named: sources, newest: noTime, now: noTime, first: noTime, sources: make(map[string]*timeSource)}
 	for _, name := range sources {
 		t.source(name)
 	}
@@ -112,11 +115,7 @@ func (t *timeline) doubtful(at int64) bool {
 		return false
 	}
 	base := max(t.newest, t.now)
-	return base == noTime || beyond(at, base, t.jump)
-}
-
-func beyond(now, since, span int64) bool {
-	return now > since && uint64(now)-uint64(since) > uint64(span)
+	return base == noTime || op.Beyond(at, base, t.jump)
 }
 
 // judge ends the doubts about a source: the most of its times that lie together
@@ -127,7 +126,7 @@ func (t *timeline) judge(s *timeSource) *judgement {
 	j, most := &judgement{source: s.name}, 0
 	for from := 0; from < len(times); {
 		to := from + 1
-		for to < len(times) && !beyond(times[to], times[to-1], t.jump) {
+		for to < len(times) && !op.Beyond(times[to], times[to-1], t.jump) {
 			to++
 		}
 		if to-from > most {
@@ -162,13 +161,24 @@ func (t *timeline) believe(s *timeSource, at int64) {
 func (t *timeline) settle() {
 	for t.idle > 0 && len(t.waited) > 0 {
 		s := t.waited[0]
-		if !beyond(t.newest, max(s.newest, t.first), t.idle) {
+		if !op.Beyond(t.newest, max(s.newest, t.first), t.idle) {
 			break
 		}
 		heap.Pop(&t.waited)
 	}
 	if !t.manual && len(t.waited) > 0 && t.waited[0].newest != noTime {
 		t.now = max(t.now, saturatingSub(t.waited[0].newest, t.lateness))
+	}
+}
+
+// place puts a source where it was before a restart: among those that are
+// waited for, or not.
+func (t *timeline) place(s *timeSource, waited bool) {
+	if s.index >= 0 {
+		heap.Remove(&t.waited, s.index)
+	}
+	if waited {
+		heap.Push(&t.waited, s)
 	}
 }
 

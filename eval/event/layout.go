@@ -86,6 +86,9 @@ func (l *Layout) Len() int { return len(l.paths) }
 // Path returns the field path of s.
 func (l *Layout) Path(s Slot) string { return l.paths[s] }
 
+// Name returns the name of how s is read; "" is as it is.
+func (l *Layout) Name(s Slot) string { return l.options[s].Name }
+
 // Source returns the path that s is read from: Path unless the field is an alias.
 func (l *Layout) Source(s Slot) string { return l.options[s].source(l.paths[s]) }
 

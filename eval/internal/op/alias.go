@@ -201,7 +201,7 @@ func (m *aliasSequence) fits(ev *Held, h Hit, stage int, c *chain) bool {
 	switch {
 	case m.span > 0 && ev.Time-c.events[0].Time > m.span,
 		s.gap[stage] && c.gapAt != never && c.gapAt < millis(ev.Time),
-		stage == s.last && s.leading && !s.trailing && c.lead != never && !beyond(ev.Time, c.lead, m.span):
+		stage == s.last && s.leading && !s.trailing && c.lead != never && !Beyond(ev.Time, c.lead, m.span):
 		return false
 	}
 	return m.satisfies(h, c.kept)
@@ -283,7 +283,7 @@ func (m *aliasSequence) expire(w int64) {
 	if m.span == 0 {
 		return
 	}
-	for c := m.began.oldest; c != nil && beyond(w, c.events[0].Time, m.span); c = m.began.oldest {
+	for c := m.began.oldest; c != nil && Beyond(w, c.events[0].Time, m.span); c = m.began.oldest {
 		m.note(Expired, c, nil)
 		m.account.Expired++
 		m.end(c)

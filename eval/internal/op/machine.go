@@ -47,51 +47,72 @@ func over(since, span int64) int64 {
 	return NotDue
 }
 
-// beyond reports whether now is more than span after since, without overflow.
-func beyond(now, since, span int64) bool {
+// Beyond reports whether now is more than span after since, without overflow.
+func Beyond(now, since, span int64) bool {
 	return now > since && uint64(now)-uint64(since) > uint64(span)
 }
 
-// An Encoder writes the state of machines. An event that several of them keep
-// is written once.
+// An Encoder writes the state of machines, a section each. An event that several
+// of them keep is written once.
 type Encoder struct {
-	*wire.Writer
-	event func(*wire.Writer, *Held)
-	known map[*Held]uint64
+	*wire.Writer // of the section under way
+	snapshot     *wire.Writer
+	event        func(*wire.Writer, *Held)
+	known        map[*Held]uint64
 }
 
 // NewEncoder returns an Encoder to w that writes events as event does.
 func NewEncoder(w *wire.Writer, event func(*wire.Writer, *Held)) *Encoder {
-	return &Encoder{Writer: w, event: event, known: make(map[*Held]uint64)}
+	return &Encoder{snapshot: w, event: event, known: make(map[*Held]uint64)}
 }
 
-// Held writes an event, or nil: 0 for nil, 1 for one that follows, else 2 more
-// than its number.
+// Section has f write a section.
+func (e *Encoder) Section(f func()) {
+	e.Writer = e.snapshot.Section()
+	f()
+	e.snapshot.Fail(e.Writer.Close())
+	e.Writer = nil
+}
+
+// Held writes an event, or nil as 0.
 func (e *Encoder) Held(h *Held) {
 	if h == nil {
 		e.Uint(0)
 		return
 	}
-	if n, ok := e.known[h]; ok {
-		e.Uint(n + 2)
-		return
+	n, ok := e.known[h]
+	if !ok {
+		n = uint64(len(e.known)) + 1
+		e.known[h] = n
+		e.event(e.Aside(), h)
 	}
-	e.known[h] = uint64(len(e.known))
-	e.Uint(1)
-	e.event(e.Writer, h)
+	e.Uint(n)
 }
 
 // A Decoder reads what an Encoder wrote.
 type Decoder struct {
-	*wire.Reader
-	event func(*wire.Reader) *Held
-	known []*Held
+	*wire.Reader // of the section under way
+	snapshot     *wire.Reader
+	event        func(*wire.Reader) *Held
+	known        []*Held
 }
 
 // NewDecoder returns a Decoder that reads events as event does. A nil event has
 // been reported to the Reader.
 func NewDecoder(r *wire.Reader, event func(*wire.Reader) *Held) *Decoder {
-	return &Decoder{Reader: r, event: event}
+	return &Decoder{snapshot: r, event: event}
+}
+
+// Section has f read a section, or skips it if f is nil.
+func (d *Decoder) Section(f func()) {
+	d.Reader = d.snapshot.Section(func(r *wire.Reader) { d.known = append(d.known, d.event(r)) })
+	if f == nil {
+		_ = d.Skip() // the error is that of the snapshot
+	} else {
+		f()
+		_ = d.Close()
+	}
+	d.Reader = nil
 }
 
 // Held reads an event that may be nil.
@@ -99,14 +120,10 @@ func (d *Decoder) Held() *Held {
 	switch n := d.Uint(); {
 	case d.Err() != nil, n == 0:
 		return nil
-	case n == 1:
-		h := d.event(d.Reader)
-		d.known = append(d.known, h)
-		return h
-	case n-2 < uint64(len(d.known)):
-		return d.known[n-2]
+	case n <= uint64(len(d.known)):
+		return d.known[n-1]
 	default:
-		d.Fail("there is no event %d", n-2)
+		d.Fail("there is no event %d", n)
 		return nil
 	}
 }

@@ -89,7 +89,7 @@ func (m *marks) due(span int64) int64 {
 
 // expire forgets marks that are too old to refute anything.
 func (m *marks) expire(w, span int64) {
-	for t, ok := m.since(); ok && beyond(w, t, span); t, ok = m.since() {
+	for t, ok := m.since(); ok && Beyond(w, t, span); t, ok = m.since() {
 		m.evict()
 	}
 }

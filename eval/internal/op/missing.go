@@ -111,7 +111,7 @@ func (c *candidates) complete(done completion, span int64) bool {
 	last := done.events[len(done.events)-1].Time
 	w := &candidate{key: done.key, events: done.events, kept: done.kept, since: done.first, due: NoTime}
 	switch {
-	case done.doomed, s.leading && !quiet && !s.trailing && !beyond(last, done.lead, span):
+	case done.doomed, s.leading && !quiet && !s.trailing && !Beyond(last, done.lead, span):
 		return false
 	case !s.trailing, s.leading && quiet, s.leading && last-done.lead >= span:
 		if !s.ordered {
@@ -252,7 +252,7 @@ func (c *candidates) emit(emit func(Result)) {
 func (c *candidates) accept(w, span int64) {
 	for len(c.byTime) > 0 {
 		first := c.byTime[0]
-		if w != NotDue && !beyond(w, first.since, span) {
+		if w != NotDue && !Beyond(w, first.since, span) {
 			return
 		}
 		first.due = over(first.since, span)

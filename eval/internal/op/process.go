@@ -110,7 +110,7 @@ func (t *processTable) forget(now, idle int64) {
 		switch p := t.ring.next; {
 		case p.touched == never && now != never: // time begins
 			t.touch(p, now)
-		case beyond(now, p.touched, idle):
+		case Beyond(now, p.touched, idle):
 			t.drop(p)
 		default:
 			return

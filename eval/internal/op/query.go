@@ -111,7 +111,7 @@ func (q *Query) NewMachine(env *Env) Machine {
 	a := &Account{budget: env.Budget}
 	switch {
 	case q.Plan.Kind == plan.Sample:
-		m = newSample(q.Plan, a)
+		m = newSample(q.Plan, env, a)
 	case q.Plan.Kind == plan.Sequence && q.Plan.Aliases:
 		m = newAliasSequence(q, env, a)
 	case q.Plan.Kind == plan.Sequence:
@@ -134,6 +134,8 @@ type Env struct {
 	MaxSpan int64
 	// OnError is as in Ctx.
 	OnError func(error)
+	// EventID, if not nil, tells an event from others; "" does not.
+	EventID func(event.Event) string
 	// Ancestors, if not nil, gives the ids of the processes above that of an
 	// event, in any order, until yield returns false.
 	Ancestors func(ev event.Event, yield func(id string) bool)

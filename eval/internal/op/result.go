@@ -24,8 +24,8 @@ func (h *Held) Bytes() int64 { return int64(h.Size) + heldCost }
 // NoTime is the time of an event without one.
 const NoTime = never
 
-// compare orders events by time (none last), tiebreaker (none last) and arrival.
-func (h *Held) compare(o *Held) int {
+// Compare orders events by time (none last), tiebreaker (none last) and arrival.
+func (h *Held) Compare(o *Held) int {
 	switch {
 	case h.Time != o.Time:
 		// The least number stands for no time; taken for a very large one it
@@ -45,7 +45,7 @@ func (h *Held) compare(o *Held) int {
 }
 
 // Less reports whether h comes before o.
-func (h *Held) Less(o *Held) bool { return h.compare(o) < 0 }
+func (h *Held) Less(o *Held) bool { return h.Compare(o) < 0 }
 
 func order(a, b uint64) int {
 	switch {
@@ -73,7 +73,7 @@ type Result struct {
 func sortResults(rs []Result) {
 	slices.SortStableFunc(rs, func(a, b Result) int {
 		if a.Last != nil && b.Last != nil {
-			if c := a.Last.compare(b.Last); c != 0 {
+			if c := a.Last.Compare(b.Last); c != 0 {
 				return c
 			}
 		}

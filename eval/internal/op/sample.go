@@ -13,6 +13,7 @@ import (
 // time, whatever the order in which they come, and answers when the stream is
 // closed: keys in ascending order, and for each key the first combinations.
 type sample struct {
+	env     *Env
 	filters int
 	most    int // combinations for each key
 	keyShape
@@ -28,8 +29,8 @@ type sampleRow struct {
 	older, newer *sampleRow
 }
 
-func newSample(q *plan.Query, a *Account) *sample {
-	m := &sample{filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow), keyShape: shapeOf(q), account: a}
+func newSample(q *plan.Query, env *Env, a *Account) *sample {
+	m := &sample{env: env, filters: len(q.Steps), most: q.MaxSamples, rows: make(map[string]*sampleRow), keyShape: shapeOf(q), account: a}
 	m.oldest = &sampleRow{}
 	m.oldest.older, m.oldest.newer = m.oldest, m.oldest
 	return m
@@ -88,9 +89,9 @@ func (m *sample) newRow(key string, ev *Held) *sampleRow {
 // cannot add a combination: at most filters-1 of them are taken by other filters.
 func (m *sample) add(r *sampleRow, filter int, ev *Held) {
 	events := r.events[filter]
-	i, _ := slices.BinarySearchFunc(events, ev, (*Held).compare)
+	i, _ := slices.BinarySearchFunc(events, ev, (*Held).Compare)
 	most := m.filters + m.most - 1
-	if i == most {
+	if i == most || m.repeats(ev, events[:i]) {
 		return
 	}
 	b := m.account.budget
@@ -102,6 +103,20 @@ func (m *sample) add(r *sampleRow, filter int, ev *Held) {
 	}
 	b.Retain(ev)
 	r.events[filter] = slices.Insert(events, i, ev)
+}
+
+// repeats reports whether ev is one of the events before it that have its time.
+func (m *sample) repeats(ev *Held, before []*Held) bool {
+	if m.env.EventID == nil {
+		return false
+	}
+	id := m.env.EventID(ev.Event)
+	for i := len(before) - 1; i >= 0 && before[i].Time == ev.Time && id != ""; i-- {
+		if m.env.EventID(before[i].Event) == id {
+			return true
+		}
+	}
+	return false
 }
 
 // drop forgets a row.

@@ -343,3 +343,35 @@ func (m *lineageMachine) Load(d *Decoder) {
 		m.inner.Load(d)
 	}
 }
+
+// Save writes hits.
+func (h *Hits) Save(e *Encoder) {
+	e.Len(len(h.hits))
+	for i := range h.hits {
+		hit := h.At(i)
+		e.Len(hit.Step)
+		e.String(string(hit.Key))
+		e.values(hit.Tuple)
+		e.values(hit.Kept)
+	}
+}
+
+// LoadHits reads hits of a query.
+func (q *Query) LoadHits(d *Decoder) *Hits {
+	h := &Hits{}
+	for range d.Len(maxItems) {
+		step, key := d.Len(len(q.Steps)-1), d.key()
+		if d.Err() != nil {
+			return h
+		}
+		r := hitRange{step: step, key: len(h.keys), tuple: len(h.vals)}
+		h.keys = append(h.keys, key...)
+		r.keyEnd = len(h.keys)
+		h.vals = append(h.vals, d.values(q.Steps[step].tuple)...)
+		r.kept = len(h.vals)
+		h.vals = append(h.vals, d.values(q.Steps[step].kept)...)
+		r.keptEnd = len(h.vals)
+		h.hits = append(h.hits, r)
+	}
+	return h
+}

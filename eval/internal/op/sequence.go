@@ -243,7 +243,7 @@ func (m *sequence) expire(w int64) {
 		return
 	}
 	gone := false
-	for i := m.oldest; i != 0 && beyond(w, m.at(i).head.Time, m.span); i = m.oldest {
+	for i := m.oldest; i != 0 && Beyond(w, m.at(i).head.Time, m.span); i = m.oldest {
 		m.tell(Expired, i, nil)
 		m.account.Expired++
 		m.drop(i)

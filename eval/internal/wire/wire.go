@@ -44,12 +44,13 @@ func checksum(number uint64, content []byte) uint32 {
 	return crc32.Update(crc32.Checksum(n[:], table), table, content)
 }
 
-// A Writer writes one snapshot. The first error stays; Close returns it.
+// A Writer writes one snapshot, or a section of one. The first error stays.
 type Writer struct {
-	w     io.Writer
-	block []byte // room for the prefix, then content
-	n     uint64 // blocks written
+	w     io.Writer // nil for a section
+	block []byte    // room for the prefix, then content
+	n     uint64    // blocks written
 	err   error
+	outer *Writer // of a section
 }
 
 // NewWriter returns a Writer to w, which need not be buffered.
@@ -60,8 +61,42 @@ func NewWriter(w io.Writer) *Writer {
 	return e
 }
 
+// What comes next between sections, and within them.
+const (
+	endMark   = iota // the end of the section
+	chunkMark        // a chunk of the section
+	asideMark        // something that is needed to read the next chunk
+)
+
+// Section returns a Writer for a part of the snapshot that can be skipped when
+// it is read. Until it is closed e must be used by Aside only.
+func (e *Writer) Section() *Writer {
+	return &Writer{outer: e, block: make([]byte, prefixLen, prefixLen+blockLen/2)}
+}
+
+// Aside returns the Writer of the whole snapshot for something that is to be read
+// even if section e is skipped, and before what is written to e from now on.
+func (e *Writer) Aside() *Writer {
+	_, _ = e.outer.Write([]byte{asideMark})
+	return e.outer
+}
+
+// Write implements io.Writer.
+func (e *Writer) Write(b []byte) (int, error) {
+	e.raw(string(b))
+	return len(b), e.err
+}
+
 // flush writes the block under way.
 func (e *Writer) flush() {
+	if e.outer != nil {
+		if content := e.block[prefixLen:]; len(content) > 0 {
+			e.outer.raw(string([]byte{chunkMark}))
+			e.outer.String(string(content))
+		}
+		e.block = e.block[:prefixLen]
+		return
+	}
 	if e.err == nil {
 		content := e.block[prefixLen:]
 		binary.BigEndian.PutUint32(e.block, uint32(len(content)))
@@ -72,8 +107,14 @@ func (e *Writer) flush() {
 	e.block = e.block[:prefixLen]
 }
 
-// Close ends the snapshot.
+// Close ends the snapshot or section and returns the error of the snapshot.
 func (e *Writer) Close() error {
+	if e.outer != nil {
+		e.flush()
+		e.outer.raw(string([]byte{endMark}))
+		e.outer.Fail(e.err)
+		return e.outer.err
+	}
 	if len(e.block) > prefixLen {
 		e.flush()
 	}
@@ -93,10 +134,10 @@ func (e *Writer) Err() error { return e.err }
 
 func (e *Writer) raw(s string) {
 	for len(s) > 0 {
-		n := min(len(s), prefixLen+blockLen-len(e.block))
+		n := min(len(s), cap(e.block)-len(e.block))
 		e.block = append(e.block, s[:n]...)
 		s = s[n:]
-		if len(e.block) == prefixLen+blockLen {
+		if len(e.block) == cap(e.block) {
 			e.flush()
 		}
 	}
@@ -147,6 +188,52 @@ type Reader struct {
 	n     uint64
 	ended bool
 	err   error
+	outer *Reader // of a section
+	aside func(*Reader)
+}
+
+// Section returns a Reader of what Writer.Section wrote. What was written aside
+// is read by aside. Until it is closed d must not be used.
+func (d *Reader) Section(aside func(*Reader)) *Reader { return &Reader{outer: d, aside: aside} }
+
+// Skip closes a section without reading the rest of it.
+func (d *Reader) Skip() error {
+	for d.err == nil && !d.ended {
+		d.next()
+	}
+	d.rest = nil
+	d.outer.fail(d.err)
+	return d.outer.err
+}
+
+// fail makes err the Reader's error unless it has one.
+func (d *Reader) fail(err error) {
+	if d.err == nil {
+		d.err = err
+	}
+}
+
+// chunk reads the next chunk of a section.
+func (d *Reader) chunk() bool {
+	for {
+		mark, _ := d.outer.ReadByte()
+		if d.err = d.outer.err; d.err != nil {
+			return false
+		}
+		switch mark {
+		case endMark:
+			d.ended = true
+			return true
+		case chunkMark:
+			d.rest = []byte(d.outer.String())
+			d.err = d.outer.err
+			return d.err == nil
+		case asideMark:
+			d.aside(d.outer)
+		default:
+			d.outer.Fail("%d is no mark", mark)
+		}
+	}
 }
 
 // NewReader reads the header. The error is, or wraps, ErrForeign, ErrVersion or
@@ -176,6 +263,9 @@ func (d *Reader) next() bool {
 	if d.ended {
 		d.err = fmt.Errorf("%w: it ends too early", ErrDamaged)
 		return false
+	}
+	if d.outer != nil {
+		return d.chunk()
 	}
 	var p [prefixLen]byte
 	if !d.full(p[:]) {
@@ -229,6 +319,9 @@ func (d *Reader) Close() error {
 	}
 	if d.err == nil && (len(d.rest) > 0 || !d.ended) {
 		d.Fail("there is more than expected")
+	}
+	if d.outer != nil {
+		d.outer.fail(d.err)
 	}
 	return d.err
 }
