@@ -81,7 +81,7 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	out.Len(len(s.runs))
 	for _, r := range s.runs {
 		out.String(r.query.identity())
-		out.String(r.query.fingerprint(&s.opts))
+		out.String(r.fingerprint(&s.opts))
 		e.Section(func() { r.save(e) })
 	}
 	return out.Close()
@@ -248,7 +248,7 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 	// before the next one's name. But those of one name come in order.
 	prints := make(map[string][]*run)
 	for _, r := range s.runs {
-		key := r.query.identity() + "\x00" + r.query.fingerprint(&s.opts)
+		key := r.query.identity() + "\x00" + r.fingerprint(&s.opts)
 		prints[key] = append(prints[key], r)
 	}
 	var past era
@@ -343,7 +343,7 @@ func (s *Stream) Swap(e *Engine) (Changes, error) {
 	}
 	var past era
 	for _, r := range s.runs {
-		past.was(r.query.identity(), r.query.fingerprint(&s.opts))
+		past.was(r.query.identity(), r.fingerprint(&s.opts))
 	}
 	oldRuns, oldClocks := s.runs, s.clocks
 	s.install(e)
