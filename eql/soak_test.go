@@ -37,7 +37,7 @@ func soakEvents(t *testing.T) int {
 		return n
 	}
 	if testing.Short() {
-		return 15_000
+		return 5_000
 	}
 	return 40_000
 }
@@ -83,7 +83,7 @@ func TestSoak(t *testing.T) {
 
 	rows := []soakRow{measure(0, 0, s.Stats())}
 	t.Logf("%d rules, lateness %v, limit %d MB\n%s", len(queries), soakLateness, soakBytes/1_000_000, soakHead)
-	began, every := time.Now(), max(events/soakRows, 10_000)
+	began, every := time.Now(), max(events/soakRows, min(events/8, 10_000))
 	for n := 1; n <= events; n++ {
 		require.NoError(t, s.Push(eql.JSON(gen.event()), func(eql.Match) bool { return true }))
 		if n%every == 0 {
