@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -77,6 +78,24 @@ func TestRun_follow(t *testing.T) {
 	assert.NotContains(t, page, "eql_rule_evictions_total")
 	assert.Equal(t, exitOK, c.interrupt(t))
 	assert.Contains(t, c.stderr.String(), "5 events read, 0 refused, 4 alerts, ")
+}
+
+// When no events come at all, --silence lets an absence be noticed.
+func TestRun_silence(t *testing.T) {
+	rules := file(t, "silence.eql", "sequence by user with maxspan=300ms [login where n == 1] ![login where ok == true]")
+	for _, flags := range [][]string{nil, {"--silence", "100ms"}} {
+		dir := t.TempDir()
+		path, out := filepath.Join(dir, "events.ndjson"), filepath.Join(dir, "alerts")
+		c := start(t, out, append([]string{"run", "--rules", rules, "--follow", "--state", filepath.Join(dir, "state"), path}, flags...)...)
+		appendTo(t, path, logins[:strings.Index(logins, "\n")+1])
+		if flags != nil {
+			eventually(t, func() bool { return read(t, out) != "" }, c.stderr.String)
+		} else {
+			time.Sleep(time.Second)
+		}
+		assert.Equal(t, exitOK, c.interrupt(t))
+		assert.Equal(t, len(flags)/2, strings.Count(read(t, out), "\n"))
+	}
 }
 
 // Files that are followed are sources of their own: what one of them is behind

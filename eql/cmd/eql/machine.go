@@ -6,6 +6,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eval"
@@ -14,6 +15,7 @@ import (
 // A machine is what events are pushed into.
 type machine interface {
 	PushFrom(source string, ev eql.Event, yield func(eql.Match) bool) error
+	Advance(t time.Time, yield func(eql.Match) bool) error
 	EndSource(source string, yield func(eql.Match) bool) error
 	Close(yield func(eql.Match) bool)
 	Stats() eql.Stats

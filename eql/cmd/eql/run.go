@@ -62,6 +62,7 @@ type runFlags struct {
 
 	follow     bool
 	idle, jump time.Duration
+	silence    time.Duration
 	maxState   size
 	state      string
 	interval   time.Duration
@@ -86,6 +87,7 @@ func (a *app) runCmd() *cobra.Command {
 	f.dialect = choose(cmd, "dialect", "the language of the rules", "auto", "elasticsearch", "endpoint")
 	fs.BoolVarP(&f.follow, "follow", "f", false, "keep reading files as they grow, are rotated or made anew, like tail -F, until\ninterrupted; compressed files are taken to be complete")
 	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
+	fs.DurationVar(&f.silence, "silence", 0, "when no event has come for this `time`, such as 1m, let time pass as on the clock,\nso that absences are noticed; if inputs were only stalled their events are late")
 	fs.DurationVar(&f.jump, "max-jump", 0, "do not believe an event that is further in the future of those before it than\nthis `time`, such as 24h, unless more of them follow")
 	fs.Var(&f.maxState, "max-state", "keep state within this `size`, such as 512MiB: the oldest partial matches are\ndropped")
 	fs.StringVar(&f.state, "state", "", "`file` that keeps the state of the run: the next run with it goes on where this one\nends or is killed")

@@ -31,6 +31,7 @@ type service struct {
 	metrics  *metrics.Server // nil without --metrics
 	shown    time.Time       // when the metrics were renewed last
 	counters serviceCounts
+	silence  silence
 	hangup   chan os.Signal // nil without --reload
 }
 
@@ -87,6 +88,11 @@ func (s *service) tend() error {
 	default:
 	}
 	now := time.Now()
+	if s.flags.silence > 0 {
+		if err := s.passTime(now); err != nil {
+			return err
+		}
+	}
 	if s.metrics != nil && now.Sub(s.shown) >= publishEvery {
 		s.shown = now
 		s.publish()
@@ -95,6 +101,38 @@ func (s *service) tend() error {
 		return s.checkpoint()
 	}
 	return nil
+}
+
+// A silence is how long no event has come.
+type silence struct {
+	events int       // that had come when it began
+	since  time.Time // by the clock
+	time   time.Time // of the events; zero until the silence is long enough
+}
+
+// passTime lets event time pass as time does while no events come.
+func (s *service) passTime(now time.Time) error {
+	q := &s.silence
+	if q.since.IsZero() || s.feed.events != q.events {
+		*q = silence{events: s.feed.events, since: now}
+	}
+	beyond := now.Sub(q.since) - s.flags.silence
+	if beyond < 0 {
+		return nil
+	}
+	if q.time.IsZero() {
+		q.time = s.feed.machine.Stats().Watermark
+	}
+	if q.time.IsZero() {
+		return nil // no event has come as yet
+	}
+	if err := s.feed.machine.Advance(q.time.Add(beyond), s.feed.take); err != nil {
+		return err
+	}
+	if s.feed.err != nil {
+		return s.feed.err
+	}
+	return s.feed.flush()
 }
 
 func (s *service) publish() {
