@@ -63,8 +63,10 @@ type feed struct {
 	// continued says that a later run goes on where this one ends: what is open
 	// at the end of the input stays so, unless the events end there for good.
 	continued, final bool
-	// ended are sources of an earlier run that have no input any more.
-	ended []string
+	// ended are sources of an earlier run that have no input any more, and before
+	// is what the earlier runs have counted.
+	ended  []string
+	before eql.Stats
 
 	bar         *progress
 	start       time.Time
@@ -105,18 +107,22 @@ func (f *feed) run(ctx context.Context, hits string) error {
 	}
 
 	var waiting []*record // for --sort
+	n := 0
 	for doc, err := range r.All(ctx) {
-		if f.err != nil {
+		if f.err != nil { // while it was idle
 			break
 		}
-		if err != nil {
+		if rec := (&record{event.JSON(doc.Data), doc}); err != nil {
 			f.refuse(err)
-			continue
-		}
-		rec := &record{event.JSON(doc.Data), doc}
-		if f.flags.sort {
+		} else if f.flags.sort {
 			waiting = append(waiting, rec)
-		} else if f.push(rec); f.err != nil {
+		} else {
+			f.push(rec)
+		}
+		if n++; f.tend != nil && n%tendEvery == 0 && f.err == nil {
+			f.err = f.tend()
+		}
+		if f.err != nil {
 			break
 		}
 		f.bar.update(f.counts)
@@ -152,9 +158,6 @@ func (f *feed) push(rec *record) {
 		return
 	}
 	f.events++
-	if f.tend != nil && f.events%tendEvery == 0 && f.err == nil {
-		f.err = f.tend()
-	}
 }
 
 // source returns what the watermark knows the event's input by. Inputs that are
@@ -235,7 +238,7 @@ func (f *feed) conclude() error {
 	if f.interrupted {
 		f.app.warnf("interrupted")
 	}
-	st := f.machine.Stats()
+	st := f.stats()
 	if !f.ordered {
 		st.Late, st.Untimed, st.Ahead = 0, 0, 0
 	}
@@ -265,6 +268,26 @@ func (f *feed) conclude() error {
 		return errProblems
 	}
 	return nil
+}
+
+// stats returns the machine's counts of this run.
+func (f *feed) stats() eql.Stats {
+	st := f.machine.Stats()
+	for _, c := range []struct {
+		now    *uint64
+		before uint64
+	}{
+		{&st.Late, f.before.Late},
+		{&st.Ahead, f.before.Ahead},
+		{&st.Untimed, f.before.Untimed},
+		{&st.Errors, f.before.Errors},
+		{&st.Hurried, f.before.Hurried},
+		{&st.Evicted, f.before.Evicted},
+		{&st.Rejected, f.before.Rejected},
+	} {
+		*c.now -= min(c.before, *c.now) // rules that were removed do not count any more
+	}
+	return st
 }
 
 // count returns n with its noun.

@@ -50,6 +50,9 @@ func (s *service) exchange(queries []*eql.Query) {
 		s.app.warnf("the rules are not exchanged: %v", err)
 		return
 	}
+	for _, q := range slices.Concat(changes.Changed, changes.Added) {
+		delete(s.before, keyOf(q)) // it counts from zero
+	}
 	s.queries = queries
 	s.setMachine(s.feed.machine)
 	s.app.notef("rules exchanged: %s", describe(changes))
@@ -77,6 +80,11 @@ func (s *service) restore(r io.Reader) (savedInput, error) {
 		return savedInput{}, err
 	}
 	s.setMachine(m)
+	s.feed.before = m.Stats()
+	s.before = make(map[ruleKey]eql.QueryStats)
+	for _, st := range m.QueryStats() {
+		s.before[keyOf(st.Query)] = st
+	}
 	if len(changes.Changed)+len(changes.Added)+len(changes.Removed) > 0 {
 		s.app.notef("rules since the last run: %s", describe(changes))
 	}

@@ -34,8 +34,10 @@ var (
 	metricExpired         = metrics.Counter("eql_rule_expiries_total", "Partial matches that maxspan has outlived.", "rule", "name")
 )
 
-// readingOf returns what there is to show of a run.
-func readingOf(st eql.Stats, rules []eql.QueryStats, f *feed, c serviceCounts) metrics.Reading {
+// reading returns what there is to show of the run. Its counters are those of this
+// process: what a state file remembers would step back after a crash.
+func (s *service) reading() metrics.Reading {
+	st, rules, f, c := s.feed.stats(), s.feed.machine.QueryStats(), s.feed, s.counters
 	r := metrics.Reading{
 		{Metric: metricBytes, Value: float64(f.reader.Read())},
 		{Metric: metricEvents, Value: float64(f.events)},
@@ -59,12 +61,12 @@ func readingOf(st eql.Stats, rules []eql.QueryStats, f *feed, c serviceCounts) m
 	if !st.Watermark.IsZero() {
 		r = append(r, metrics.Sample{Metric: metricWatermark, Value: seconds(st.Watermark)})
 	}
-	return append(r, rulesReading(rules)...)
+	return append(r, rulesReading(rules, s.before)...)
 }
 
 // rulesReading adds up what rules of the same name count: a metric must not
-// have the same labels twice.
-func rulesReading(rules []eql.QueryStats) metrics.Reading {
+// have the same labels twice. What they had counted before is left out.
+func rulesReading(rules []eql.QueryStats, before map[ruleKey]eql.QueryStats) metrics.Reading {
 	type key struct {
 		metric   *metrics.Metric
 		id, name string
@@ -72,19 +74,17 @@ func rulesReading(rules []eql.QueryStats) metrics.Reading {
 	var r metrics.Reading
 	index := make(map[key]int)
 	for _, q := range rules {
-		id, name := q.Query.ID(), ""
-		if rule := eql.RuleOf(q.Query); rule != nil {
-			id, name = cmp.Or(rule.ID, rule.Path), rule.Name
-		}
+		rule, old := eql.RuleOf(q.Query), before[keyOf(q.Query)]
+		id, name := cmp.Or(rule.ID, rule.Path), rule.Name
 		for _, s := range []struct {
 			metric *metrics.Metric
 			value  float64
 		}{
-			{metricEvaluations, float64(q.Evaluations)},
-			{metricAlerts, float64(q.Matches)},
+			{metricEvaluations, grown(q.Evaluations, old.Evaluations)},
+			{metricAlerts, grown(q.Matches, old.Matches)},
 			{metricOpen, float64(q.Open)},
-			{metricEvicted, float64(q.Evicted + q.Rejected)},
-			{metricExpired, float64(q.Expired)},
+			{metricEvicted, grown(q.Evicted+q.Rejected, old.Evicted+old.Rejected)},
+			{metricExpired, grown(q.Expired, old.Expired)},
 		} {
 			if s.value == 0 {
 				continue
@@ -100,5 +100,8 @@ func rulesReading(rules []eql.QueryStats) metrics.Reading {
 	}
 	return r
 }
+
+// grown returns by how much a count has grown.
+func grown(now, before uint64) float64 { return float64(now - min(before, now)) }
 
 func seconds(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }

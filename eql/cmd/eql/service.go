@@ -31,6 +31,7 @@ type service struct {
 	metrics  *metrics.Server // nil without --metrics
 	shown    time.Time       // when the metrics were renewed last
 	counters serviceCounts
+	before   map[ruleKey]eql.QueryStats // what rules had counted when the run began
 	silence  silence
 	hangup   chan os.Signal // nil without --reload
 }
@@ -95,7 +96,7 @@ func (s *service) tend() error {
 	}
 	if s.metrics != nil && now.Sub(s.shown) >= publishEvery {
 		s.shown = now
-		s.publish()
+		s.metrics.Publish(s.reading())
 	}
 	if s.state != nil && now.Sub(s.saved) >= s.flags.interval {
 		return s.checkpoint()
@@ -133,11 +134,6 @@ func (s *service) passTime(now time.Time) error {
 		return s.feed.err
 	}
 	return s.feed.flush()
-}
-
-func (s *service) publish() {
-	m := s.feed.machine
-	s.metrics.Publish(readingOf(m.Stats(), m.QueryStats(), s.feed, s.counters))
 }
 
 // reload reads the rules anew. If anything is wrong with them the old ones go on.

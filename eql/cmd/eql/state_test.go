@@ -52,6 +52,20 @@ func TestState_stdin(t *testing.T) {
 	assert.Equal(t, 1, strings.Count(execute(t, lines[2], args...).out, "\n"))
 }
 
+// What a run tells at its end is about itself, not about those before.
+func TestState_counts(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	rules := file(t, "pair.eql", "sequence by user [login where ok == false] [login where ok == true]")
+	lines := strings.SplitAfter(logins, "\n")
+	args := []string{"run", "--rules", rules, "--state", state}
+	got := execute(t, lines[1]+lines[0], args...)
+	assert.Contains(t, got.err, "1 event came after a later one")
+	assert.Contains(t, got.err, "2 events read, ")
+	got = execute(t, lines[2], args...)
+	assert.NotContains(t, got.err, "came after a later one")
+	assert.Contains(t, got.err, "1 events read, ")
+}
+
 // stateOf returns the content of a state file of a run over events.
 func stateOf(t *testing.T, rules, path string) []byte {
 	t.Helper()
