@@ -58,8 +58,8 @@ func TestResume_everywhere(t *testing.T) {
 		"empty":       "",
 		"long lines":  strings.Repeat("{\"a\":\""+strings.Repeat("x", 700)+"\"}\n", 5),
 	}
-	packings := map[string]func(t *testing.T, text string) []byte{
-		"plain": func(_ *testing.T, text string) []byte { return []byte(text) },
+	packings := map[string]func(t testing.TB, text string) []byte{
+		"plain": func(_ testing.TB, text string) []byte { return []byte(text) },
 		"gzip":  zipped,
 		"zstd":  zstdOf,
 	}
