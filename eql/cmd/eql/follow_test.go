@@ -115,6 +115,26 @@ func TestRun_followSeveral(t *testing.T) {
 	assert.NotContains(t, c.stderr.String(), "older than")
 }
 
+// A file that was followed and is not read any more does not hold back time.
+func TestRun_sourceGone(t *testing.T) {
+	dir := t.TempDir()
+	a, b, out := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "alerts")
+	lines := strings.SplitAfter(logins, "\n")
+	appendTo(t, a, lines[0])
+	appendTo(t, b, "")
+	rules := file(t, "pair.eql", "sequence by user [login where ok == false] [login where ok == true]")
+	args := []string{"run", "--rules", rules, "--state", filepath.Join(dir, "state"), a}
+	c := start(t, out, append(args, b, "--follow", "--metrics", "0")...)
+	eventually(t, func() bool { return strings.Contains(c.stderr.String(), "metrics") }, c.stderr.String)
+	time.Sleep(100 * time.Millisecond)
+	require.Equal(t, exitOK, c.interrupt(t))
+	assert.Contains(t, c.stderr.String(), "1 events read, ")
+	appendTo(t, a, lines[2])
+	got := execute(t, "", args...)
+	assert.Equal(t, exitOK, got.code)
+	assert.Equal(t, 1, strings.Count(got.out, "\n"), got.err)
+}
+
 func TestRun_metricsTaken(t *testing.T) {
 	got := execute(t, logins, "run", "--rules", goodRules(t), "--metrics", "no.such.host.invalid:1")
 	assert.Equal(t, exitProblems, got.code)

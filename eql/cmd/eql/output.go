@@ -22,12 +22,8 @@ func regularFile(w io.Writer) *os.File {
 	return f
 }
 
-// syncOutput writes out what is buffered and, if standard output is a file,
-// makes it durable.
+// syncOutput makes durable what has been written, if standard output is a file.
 func (a *app) syncOutput() error {
-	if err := a.out.Flush(); err != nil {
-		return err
-	}
 	if a.outFile == nil {
 		return nil
 	}

@@ -66,10 +66,7 @@ func (s *service) openState() (err error) {
 // checkpoint saves the state, after the alerts that belong to it. What fails is
 // reported, and tried again later; the error is one of the output.
 func (s *service) checkpoint() error {
-	if err := s.feed.flush(); err != nil {
-		return err
-	}
-	if err := s.app.syncOutput(); err != nil {
+	if err := s.writeAlerts(); err != nil {
 		return err
 	}
 	err := s.save(s.feed.machine)
@@ -79,6 +76,14 @@ func (s *service) checkpoint() error {
 	}
 	s.failing = err != nil
 	return nil
+}
+
+// writeAlerts lets all alerts survive a crash.
+func (s *service) writeAlerts() error {
+	if err := s.feed.flush(); err != nil {
+		return err
+	}
+	return s.app.syncOutput()
 }
 
 // save writes the state of m to the file.
@@ -107,7 +112,7 @@ func (s *service) finish() error {
 	if s.state == nil {
 		return nil
 	}
-	if err := s.app.syncOutput(); err != nil {
+	if err := s.writeAlerts(); err != nil {
 		return err
 	}
 	m := s.feed.machine

@@ -246,6 +246,34 @@ func TestResume_rotated(t *testing.T) {
 	}
 }
 
+// What is rotated away before it has been read at all is not missed either.
+func TestBegin(t *testing.T) {
+	for name, there := range map[string]string{"there": lines(0, 10), "empty": "", "missing": "-"} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "app.log")
+			require.NoError(t, os.WriteFile(path+".9", []byte("{\"n\":\"old\"}\n"), 0o600))
+			time.Sleep(50 * time.Millisecond)
+			if there != "-" {
+				require.NoError(t, os.WriteFile(path, []byte(there), 0o600))
+			}
+			r := &input.Reader{Files: []string{path, input.Stdin}}
+			r.Begin()
+			_, ps := take(t, r, 0)
+			require.Len(t, ps, 1)
+			require.NoError(t, os.WriteFile(path, []byte(lines(0, 20)), 0o600))
+			require.NoError(t, os.Rename(path, path+".2"))
+			require.NoError(t, os.WriteFile(path, []byte(lines(20, 30)), 0o600))
+			require.NoError(t, os.Rename(path, path+".1"))
+			require.NoError(t, os.WriteFile(path, []byte(lines(30, 40)), 0o600))
+			got, _ := take(t, &input.Reader{Files: []string{path}, Resume: ps}, -1)
+			require.Len(t, got, 40)
+			for n, g := range got {
+				assert.Contains(t, g, strings.TrimSpace(line(n)))
+			}
+		})
+	}
+}
+
 // The end of a file that is still being written is left to the next run.
 func TestResume_incomplete(t *testing.T) {
 	for name, parts := range map[string][]string{
