@@ -10,9 +10,12 @@ type Dialect uint8
 const (
 	// Elasticsearch is EQL as the Elasticsearch search API defines it.
 	Elasticsearch Dialect = iota
-	// Endpoint is EQL as the rules of Elastic's endpoint agent use it: it adds
-	// $ variables, _arraysearch, step aliases and descendant of, and lets
-	// fields be compared with fields.
+	// Endpoint is EQL as the rules of Elastic's endpoint agent use it. The parser
+	// accepts $ variables, names of steps, relations of processes (descendant of),
+	// and the clauses of a statement in any order. The analyser knows
+	// _arraysearch, lets fields be compared with fields, and compares number
+	// literals with text that is a decimal integer. Unless told otherwise,
+	// sequences and samples keep to one host.
 	Endpoint
 )
 

@@ -2,6 +2,7 @@ package eql
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
@@ -56,22 +57,38 @@ func Compile(query string, opts ...Option) (*Query, error) {
 
 // CompileFile is Compile for text that knows where it comes from.
 func CompileFile(f *source.File, opts ...Option) (*Query, error) {
+	_, q, err := analyse(f, opts)
+	return q, err
+}
+
+// analyse parses and compiles f. The tree is there if f could be parsed.
+func analyse(f *source.File, opts []Option) (tree *ast.Query, q *Query, err error) {
 	c, err := newConfig(opts)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	q, err := parser.Parse(f, parser.Options{Dialect: c.Dialect, MaxSize: c.maxSize, MaxDepth: c.maxDepth})
+	tree, err = parser.Parse(f, parser.Options{Dialect: c.Dialect, MaxSize: c.maxSize, MaxDepth: c.maxDepth})
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return eval.Compile(q, c.Config)
+	q, err = eval.Compile(tree, c.Config)
+	return tree, q, err
 }
 
 // CompileRule compiles the query of a rule. The rule decides the dialect, the
 // query's id and, where it names them, the fields of category, time and
 // tiebreaker; the operating systems of a behaviour rule limit it to their events.
-// Options decide the rest.
+// Options decide the rest. A response to an event that a match does not have is an
+// error.
 func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
+	_, q, err := AnalyseRule(r, opts...)
+	return q, err
+}
+
+// AnalyseRule is CompileRule for those who look at queries: it also returns the
+// syntax tree, even of a query that does not compile, but nil if it cannot be
+// parsed.
+func AnalyseRule(r *rule.Rule, opts ...Option) (tree *ast.Query, q *Query, err error) {
 	all := append([]Option(nil), opts...)
 	all = append(all, func(c *config) error {
 		c.Dialect, c.ID, c.Meta = r.Dialect, r.ID, r
@@ -83,7 +100,34 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 		}
 		return nil
 	})
-	return CompileFile(r.Query, all...)
+	tree, q, err = analyse(r.Query, all)
+	if err != nil {
+		return tree, nil, err
+	}
+	var list source.List
+	for _, resp := range r.Responses {
+		if resp.State < 0 || resp.State >= q.Places() {
+			list.Add(misplaced(r, resp, q.Places()))
+		}
+	}
+	if err := list.Err(); err != nil {
+		return tree, nil, err
+	}
+	return tree, q, nil
+}
+
+// misplaced is the error of a response to an event that there is not.
+func misplaced(r *rule.Rule, resp rule.Response, places int) *source.Error {
+	e := &source.Error{
+		File: resp.Source, Code: "response-state",
+		Msg:  fmt.Sprintf("the action is about event %d of a match, but the last one is %d", resp.State, places-1),
+		Hint: "state counts the events of a match from 0",
+	}
+	if e.File == nil { // not read from a file
+		e.File = r.Query
+	}
+	e.Span = source.SpanAt(0, len(e.File.Text))
+	return e
 }
 
 func either(a, b string) string {

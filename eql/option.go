@@ -77,6 +77,11 @@ func WithHostFields(paths ...string) Option {
 	return set(func(c *config) { c.HostFields = append([]string{}, paths...) })
 }
 
+// WithWildcardFunctions makes endsWith and stringContains take the "*" and "?" of
+// a literal for wildcards, as Elasticsearch does by accident and some rules rely
+// on; see eval.Config.
+func WithWildcardFunctions() Option { return set(func(c *config) { c.WildcardFunctions = true }) }
+
 // WithSystems limits queries to events of the named operating systems (windows,
 // macos, linux), and to those that do not tell theirs.
 func WithSystems(names ...string) Option { return set(func(c *config) { c.Systems = names }) }
@@ -99,7 +104,8 @@ func WithMaxSamplesPerKey(n int) Option { return set(func(c *config) { c.MaxSamp
 func WithResultOrder() Option { return set(func(c *config) { c.Ordered = true }) }
 
 // WithQueryLimits bounds the size of a query's text in bytes and the nesting of
-// its expressions; 0 means the default.
+// its expressions; 0 means the default: parser.DefaultMaxSize and
+// parser.DefaultMaxDepth.
 func WithQueryLimits(size, depth int) Option {
 	return func(c *config) error {
 		if size < 0 || depth < 0 {
@@ -110,8 +116,8 @@ func WithQueryLimits(size, depth int) Option {
 	}
 }
 
-// WithRegexLimits bounds the length of a regular expression in bytes and its
-// size once compiled; 0 means the default.
+// WithRegexLimits bounds the length of a regular expression in code points and
+// its size once compiled, in states; 0 means the default: 1,000 and 10,000.
 func WithRegexLimits(length, states int) Option {
 	return set(func(c *config) { c.MaxRegexLength, c.MaxRegexStates = length, states })
 }

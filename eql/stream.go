@@ -24,6 +24,17 @@ type (
 	Excerpt = eval.Excerpt
 	// A Reference is an Event reduced to its id.
 	Reference = eval.Reference
+	// Changes says what became of the state of queries.
+	Changes = eval.Changes
+	// A Codec writes and reads events in snapshots.
+	Codec = eval.Codec
+)
+
+// The ways in which Stream.Restore refuses what it reads; errors.Is finds them.
+var (
+	ErrNotSnapshot     = eval.ErrNotSnapshot
+	ErrSnapshotVersion = eval.ErrSnapshotVersion
+	ErrSnapshotDamaged = eval.ErrSnapshotDamaged
 )
 
 // What happens when a limit is reached.
@@ -106,3 +117,17 @@ func WithProcessLimits(n int, idle time.Duration) StreamOption {
 // WithPartialsPerKey bounds the partial sequences of sequences whose steps have
 // names; see eval.WithPartialsPerKey.
 func WithPartialsPerKey(n int) StreamOption { return eval.WithPartialsPerKey(n) }
+
+// WithCodec has c write and read events in snapshots.
+func WithCodec(c Codec) StreamOption { return eval.WithCodec(c) }
+
+// WithoutRepeats drops a match that is among the last n delivered; see
+// eval.WithoutRepeats.
+func WithoutRepeats(n int) StreamOption { return eval.WithoutRepeats(n) }
+
+// WithDistinct has sequences and samples take an event once, however often it is
+// delivered; see eval.WithDistinct.
+func WithDistinct(id func(Event) string) StreamOption { return eval.WithDistinct(id) }
+
+// EventID is an id for WithDistinct; see eval.EventID.
+func EventID(ev Event) string { return eval.EventID(ev) }

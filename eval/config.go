@@ -67,7 +67,13 @@ type Config struct {
 	// are decided. Without it a match is reported as soon as it is certain.
 	Ordered bool
 
-	// MaxRegexLength caps the length of regular expressions in bytes, and
+	// WildcardFunctions makes endsWith and stringContains, asked about a field and
+	// a literal, do what Elasticsearch does by accident: "*" and "?" of the
+	// literal are wildcards, and a backslash protects what is behind it. It has
+	// no effect in the endpoint dialect.
+	WildcardFunctions bool
+
+	// MaxRegexLength caps the length of regular expressions in code points, and
 	// MaxRegexStates their size once compiled; 0 means the defaults.
 	MaxRegexLength, MaxRegexStates int
 
@@ -140,6 +146,7 @@ func (c *Config) options() (plan.Options, error) {
 		MaxSamples:      c.MaxSamplesPerKey,
 		Ordered:         c.Ordered,
 		Partition:       c.HostFields,
+		Wildcards:       c.WildcardFunctions,
 	}
 	if o.Partition == nil && c.Dialect == ast.Endpoint {
 		o.Partition = DefaultHostFields()

@@ -1,16 +1,17 @@
 package eval_test
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/evaltest"
@@ -19,37 +20,125 @@ import (
 	"github.com/eqlkit/eqlkit/parser"
 )
 
-// differ runs one query down both evaluators and fails if they differ.
-func differ(t *testing.T, text string, docs []map[string]any, tiebreaker string) {
+// A trial is one query over some documents, to be answered by the engine and by
+// the plain evaluator alike.
+type trial struct {
+	dialect    ast.Dialect
+	query      string
+	docs       []map[string]any // in order of time
+	tiebreaker string
+	perKey     int // samples for each key; 0 is 1
+}
+
+// trialOf makes up a trial.
+func trialOf(g *evaltest.Gen, query string, docs int) trial {
+	return trial{query: query, docs: g.DocsFor(query, docs)}
+}
+
+// check fails if the two evaluators differ.
+func (x trial) check(t *testing.T) {
 	t.Helper()
-	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
-	require.NoError(t, err, text)
-	q, err := eval.Compile(tree, eval.Config{TiebreakerField: tiebreaker, Ordered: true})
-	if err != nil {
-		if strings.Contains(err.Error(), "too complex") {
-			t.Skip(err)
-		}
-		require.NoError(t, err, text)
+	tree, err := parser.Parse(&source.File{Text: x.query}, parser.Options{Dialect: x.dialect})
+	require.NoError(t, err, x.query)
+	ordered := eval.Config{Dialect: x.dialect, TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Ordered: true}
+	q, err := eval.Compile(tree, ordered)
+	if err != nil && strings.Contains(err.Error(), "too complex") {
+		return
 	}
-	want, err := evaltest.Evaluate(tree, docs, evaltest.Options{TiebreakerField: tiebreaker, Sort: tiebreaker != ""})
-	require.NoError(t, err, text)
-	for kind, wrap := range eventKinds {
-		got := run(t, q, docs, wrap)
-		if !slices.Equal(got, format(want)) {
-			data, _ := json.Marshal(docs)
-			t.Fatalf("%s\nover %s\nas %s:\ngot  %q\nwant %q", text, data, kind, got, format(want))
+	require.NoError(t, err, x.query)
+	results, err := evaltest.Evaluate(tree, x.docs, evaltest.Options{
+		Dialect: x.dialect, TiebreakerField: x.tiebreaker, MaxSamplesPerKey: x.perKey, Sort: x.tiebreaker != "",
+	})
+	require.NoError(t, err, x.query)
+	want := format(results)
+	engine := eval.NewEngine(q)
+	events := make([]eval.Event, len(x.docs))
+	for _, kind := range differentialKinds {
+		for i, d := range x.docs {
+			events[i] = kind.event(t, d, i)
 		}
+		x.same(t, kind.name, run(t, engine, events), want)
+	}
+	if q.Kind() != "sequence" {
+		return
+	}
+	// Out of order, as long as they come within the lateness, events of
+	// different times make no difference.
+	if x.tiebreaker == "" {
+		late := slices.Clone(events)
+		slices.SortStableFunc(late, func(a, b eval.Event) int {
+			return int(timeOf(a)/7%3) - int(timeOf(b)/7%3)
+		})
+		x.same(t, "late events", run(t, engine, late, eval.WithLateness(time.Hour)), want)
+	}
+	// Without the order of the search API the matches are the same, unless
+	// there are fewer of them by a pipe.
+	if len(tree.Pipes) == 0 {
+		ordered.Ordered = false
+		q, err = eval.Compile(tree, ordered)
+		require.NoError(t, err)
+		got := run(t, eval.NewEngine(q), events)
+		slices.Sort(got)
+		slices.Sort(want)
+		x.same(t, "matches in any order", got, want)
 	}
 }
 
-// numbered is an event that knows its place.
-type numbered struct {
-	eval.Event
-	index int
+func (x trial) same(t *testing.T, kind string, got, want []string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		data, _ := json.Marshal(x.docs)
+		t.Fatalf("%s\nover %s\nas %s, tiebreaker %q:\ngot  %q\nwant %q", x.query, data, kind, x.tiebreaker, got, want)
+	}
+}
+
+// differentialKinds are the ways to hand a document to a stream.
+var differentialKinds = []struct {
+	name  string
+	event func(t *testing.T, doc map[string]any, place int) eval.Event
+}{
+	{"raw JSON", func(t *testing.T, doc map[string]any, place int) eval.Event {
+		t.Helper()
+		text, err := json.Marshal(doc)
+		require.NoError(t, err)
+		return numberedJSON{event.JSON(text), place}
+	}},
+	{"a map", func(_ *testing.T, doc map[string]any, place int) eval.Event {
+		return numberedMap{event.Map(doc), place}
+	}},
+	{"an object", func(_ *testing.T, doc map[string]any, place int) eval.Event {
+		return numbered{opaque{event.Map(doc)}, place}
+	}},
+}
+
+// The numbered events know their place; those that have a faster way than
+// looking up fields keep it.
+type (
+	numbered struct {
+		eval.Event
+		index int
+	}
+	numberedJSON struct {
+		*event.Document
+		index int
+	}
+	numberedMap struct {
+		event.Map
+		index int
+	}
+)
+
+func (n numbered) place() int     { return n.index }
+func (n numberedJSON) place() int { return n.index }
+func (n numberedMap) place() int  { return n.index }
+
+func timeOf(ev eval.Event) int64 {
+	ns, _ := event.ParseTime(ev.Field("@timestamp"))
+	return ns
 }
 
 // run returns each match as text: its keys and the places of its events.
-func run(t *testing.T, q *eval.Query, docs []map[string]any, wrap func([]byte) eval.Event) []string {
+func run(t *testing.T, engine *eval.Engine, events []eval.Event, opts ...eval.StreamOption) []string {
 	t.Helper()
 	var out []string
 	add := func(m eval.Match) bool {
@@ -67,33 +156,13 @@ func run(t *testing.T, q *eval.Query, docs []map[string]any, wrap func([]byte) e
 		out = append(out, b.String())
 		return true
 	}
-	s := eval.NewEngine(q).NewStream()
-	for i, d := range docs {
-		doc, err := json.Marshal(d)
-		require.NoError(t, err)
-		require.NoError(t, s.Push(number(wrap(doc), i), add))
+	s := engine.NewStream(opts...)
+	for _, ev := range events {
+		require.NoError(t, s.Push(ev, add))
 	}
 	s.Close(add)
 	return out
 }
-
-// number wraps an event, keeping its fast path if it has one.
-func number(ev eval.Event, index int) eval.Event {
-	n := numbered{ev, index}
-	if x, ok := ev.(event.Extractor); ok {
-		return numberedExtractor{n, x}
-	}
-	return n
-}
-
-type numberedExtractor struct {
-	numbered
-	event.Extractor
-}
-
-func (n numberedExtractor) Field(path string) value.Value { return n.Event.Field(path) }
-
-func (n numbered) place() int { return n.index }
 
 func plain(v value.Value) string {
 	if v.Kind() == value.String {
@@ -126,75 +195,89 @@ func format(results []evaltest.Result) []string {
 	return out
 }
 
+// eventTrial and sequenceTrial are what FuzzEval and FuzzSequence try.
+func eventTrial(g *evaltest.Gen) trial { return trialOf(g, g.EventQuery(), 6) }
+
+func sequenceTrial(g *evaltest.Gen) trial {
+	kind := g.Choose(8)
+	if kind == 0 {
+		x := trialOf(g, g.SampleQuery(), 12)
+		x.perKey = g.Choose(4)
+		return x
+	}
+	query := g.SequenceQuery()
+	if kind%2 == 0 {
+		return trialOf(g, query, 12)
+	}
+	return trial{query: query, docs: g.DocsFor(query+" seq", 12), tiebreaker: "seq"}
+}
+
 // TestDifferential compares the two evaluators over a fixed walk through the
 // generator; the fuzz targets below go on from there.
 func TestDifferential(t *testing.T) {
-	rounds := 500
+	rounds := 4000
 	if testing.Short() {
-		rounds = 100
+		rounds = 400
 	}
 	g := evaltest.NewGen(rand.New(rand.NewPCG(1, 2)))
 	for range rounds {
-		differ(t, g.EventQuery(), g.Docs(8), "")
-		differ(t, g.SequenceQuery(), g.Docs(12), "")
-		differ(t, g.SampleQuery(), g.Docs(12), "")
-		differ(t, g.SequenceQuery(), g.Docs(12), "seq")
+		eventTrial(g).check(t)
+		sequenceTrial(g).check(t)
 	}
 }
 
+// FuzzEval compares conditions, FuzzSequence sequences and samples. Give them
+// "-fuzzminimizetime 1x": a failure prints its query and its documents, and
+// making the bytes behind them fewer takes time away from new ones.
 func FuzzEval(f *testing.F) {
 	seed(f)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		g := evaltest.NewGenBytes(data)
-		q := g.EventQuery()
-		differ(t, q, g.Docs(6), "")
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { eventTrial(evaltest.NewGenBytes(data)).check(t) })
 }
 
 func FuzzSequence(f *testing.F) {
 	seed(f)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		g := evaltest.NewGenBytes(data)
-		q := g.SequenceQuery()
-		if len(data)%4 == 0 {
-			q = g.SampleQuery()
-		}
-		tiebreaker := ""
-		if len(data)%2 == 0 {
-			tiebreaker = "seq"
-		}
-		differ(t, q, g.Docs(12), tiebreaker)
-	})
+	f.Fuzz(func(t *testing.T, data []byte) { sequenceTrial(evaltest.NewGenBytes(data)).check(t) })
 }
 
-// seed adds bytes that lead the generator far.
+// endpointTrial is what FuzzEndpoint tries.
+func endpointTrial(g *evaltest.Gen) trial {
+	x := trial{dialect: ast.Endpoint, docs: g.EndpointDocs(12)}
+	switch g.Choose(3) {
+	case 0:
+		x.query = g.EndpointQuery()
+	case 1:
+		x.query = g.EndpointSequence()
+	default:
+		x.query, x.tiebreaker = g.EndpointSequence(), "seq"
+	}
+	return x
+}
+
+// TestDifferentialEndpoint does the same in the endpoint dialect.
+func TestDifferentialEndpoint(t *testing.T) {
+	rounds := 500
+	if testing.Short() {
+		rounds = 100
+	}
+	g := evaltest.NewGen(rand.New(rand.NewPCG(5, 6)))
+	for range 3 * rounds {
+		endpointTrial(g).check(t)
+	}
+}
+
+func FuzzEndpoint(f *testing.F) {
+	seed(f)
+	f.Fuzz(func(t *testing.T, data []byte) { endpointTrial(evaltest.NewGenBytes(data)).check(t) })
+}
+
+// seed adds bytes for all ways that the generator may begin.
 func seed(f *testing.F) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range 60 {
-		data := make([]byte, 300+r.IntN(5))
+	for n := range 64 {
+		data := make([]byte, n)
 		for i := range data {
 			data[i] = byte(r.Uint32())
 		}
 		f.Add(data)
 	}
-}
-
-// TestRunStops shows that a run ends when its caller wants no more, and that
-// the stream goes on from there.
-func TestRunStops(t *testing.T) {
-	q := compile(t, "any where true")
-	s := eval.NewEngine(q).NewStream()
-	docs := slices.Values([]eval.Event{event.Map{"id": 1}, event.Map{"id": 2}, event.Map{"id": 3}})
-	for m, err := range s.Run(context.Background(), docs) {
-		require.NoError(t, err)
-		require.Equal(t, "1", show(m))
-		break
-	}
-	require.EqualValues(t, 1, s.Stats().Matches)
-	var rest []string
-	require.NoError(t, s.Push(event.Map{"id": 4}, func(m eval.Match) bool {
-		rest = append(rest, show(m))
-		return true
-	}))
-	require.Equal(t, []string{"4"}, rest)
 }

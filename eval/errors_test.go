@@ -40,6 +40,7 @@ const index = `{"properties": {
 var wrong = []struct {
 	title   string
 	schema  bool
+	dialect ast.Dialect
 	queries []string
 }{
 	{title: "conditions", queries: []string{
@@ -65,6 +66,8 @@ var wrong = []struct {
 	}},
 	{title: "comparisons with a mapping", schema: true, queries: []string{
 		`any where host.name == user.name`, `any where user.since > "31.12.2024"`, `any where user.since == "now"`, `any where host.ip == "10.0.0.0/33"`,
+		`any where host.ip == "localhost"`, `any where host.ip > 5`, `any where host.cpus >= "four"`, `any where share == true`, `any where host.up == "yes"`, `any where host.up == 1`,
+		`any where release > 1.5`,
 	}},
 	{title: "lists", queries: []string{
 		`any where a in (b)`, `any where a in ("x", b, c)`, `any where a in (length(b))`, `any where a in~ (1, 2)`, `any where 1 in~ ("a")`,
@@ -130,6 +133,38 @@ var wrong = []struct {
 	{title: "several", queries: []string{
 		"sequence by a with maxspan=1m\n  [process where lenght(b) > 1 and c == d] by e\n  ![network where f : 5 or cidrmatch(g, \"x\")]\n| head -1",
 	}},
+	{title: "searches of arrays", dialect: ast.Endpoint, queries: []string{
+		`any where _arraysearch(a, $v)`, `any where _arraysearch(a, $v, $v.b == 1, 2)`,
+		`any where _arraysearch("a", $v, $v.b == 1)`, `any where _arraysearch(length(a), $v, $v.b == 1)`,
+		`any where _arraysearch(a, v, v.b == 1)`, `any where _arraysearch(a, $v.b, $v.b == 1)`,
+		`any where _arraysearch(a, $v, length($v.b))`, `any where _arraysearch(a, $v, "x")`, `any where _arraysearch(a, $v, $v.b > true + 1)`,
+		`any where _arraysearch(a, $entry, $entrie.b == 1)`, `any where $v.b == 1`, `any where _arraysearch(a, $v, $v.b == 1) and $v.c == 2`,
+		`any where _arraysearch(a, $one, _arraysearch($two.c, $three, $four == 1))`, `any where _arraysearch($v, $v, $v.b == 1)`,
+		`sequence [any where true] as e [any where _arraysearch(e.a, $v, $v.b == 1)]`,
+		`sequence by $v.a [any where true] [any where true]`,
+	}},
+	{title: "searches of arrays with a mapping", schema: true, dialect: ast.Endpoint, queries: []string{
+		`any where _arraysearch(disk, $d, $d.name == "x")`, `any where _arraysearch(disks, $d, length($d.name) > "x" and cidrmatch($d.name, "::/99999"))`,
+	}},
+	{title: "names of steps", dialect: ast.Endpoint, queries: []string{
+		`sequence [any where e.a == 1] as e [any where true]`, `sequence [any where e.a == 1] [any where true] as e`,
+		`sequence [any where true] as e [any where e == 1]`, `sequence [any where true] as e [any where true] as e`,
+		`sequence by e.a [any where true] as e [any where true]`, `sequence [any where true] as e by a [any where true] by e.a`,
+		`sequence [any where true] as e [any where true] until [any where e.a == b]`, `sequence [any where true] [any where true] until [any where true] as e`,
+		`sequence with maxspan=1m [any where true] ![any where true] as e [any where e.a == b]`,
+		`sequence [any where true] as e [any where descendant of [process where name == e.name]]`,
+		`sequence [any where true] as e [any where e.b : 5 and length(e.c, 1) > 1]`,
+	}},
+	{title: "names of steps with a mapping", schema: true, dialect: ast.Endpoint, queries: []string{
+		`sequence [any where true] as e [any where e.host.nam == host.name or e.user.id : "x"]`,
+	}},
+	{title: "descent of processes", dialect: ast.Endpoint, queries: []string{
+		`process where child of [process where true]`, `process where event of [process where true]`,
+		`process where descendant of [process where descendant of [process where true]]`,
+		`process where descendant of [process where 5]`, `process where _arraysearch(a, $v, descendant of [process where $v.b == 1])`,
+		`process where descendant of [process where true] > 5 + true`,
+	}},
+	{title: "ids", dialect: ast.Endpoint, queries: []string{`any where a in (1, b)`, `any where length(a) in ("x", 1)`, `any where a in~ (1, "x")`}},
 }
 
 // TestErrors compares the messages with testdata/errors.golden. Read them as
@@ -141,7 +176,7 @@ func TestErrors(t *testing.T) {
 	var out strings.Builder
 	for _, group := range wrong {
 		out.WriteString("=== " + group.title + "\n\n")
-		cfg := eval.Config{}
+		cfg := eval.Config{Dialect: group.dialect}
 		if group.schema {
 			cfg.Schema, cfg.StrictSchema = mapping, true
 		}
@@ -161,7 +196,7 @@ func TestErrors(t *testing.T) {
 func mistakes(t *testing.T, text string, cfg eval.Config) source.List {
 	t.Helper()
 	file := &source.File{Text: text}
-	tree, err := parser.Parse(file, parser.Options{Dialect: ast.Elasticsearch})
+	tree, err := parser.Parse(file, parser.Options{Dialect: cfg.Dialect})
 	require.NoError(t, err, text)
 	q, err := eval.Compile(tree, cfg)
 	assert.Nil(t, q, text)

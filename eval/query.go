@@ -36,8 +36,20 @@ func (q *Query) ID() string { return q.id }
 // AST returns the syntax tree that q was compiled from.
 func (q *Query) AST() *ast.Query { return q.plan.AST }
 
+// Dialect returns the dialect of q.
+func (q *Query) Dialect() ast.Dialect { return q.config.Dialect }
+
 // Kind returns "event", "sequence" or "sample".
 func (q *Query) Kind() string { return q.plan.Kind.String() }
+
+// Places returns the number of events of a match, the missing ones included: one
+// for an event query.
+func (q *Query) Places() int {
+	if len(q.plan.Stages) > 0 {
+		return len(q.plan.Stages)
+	}
+	return len(q.plan.Steps)
+}
 
 // Meta returns the Config's Meta.
 func (q *Query) Meta() any { return q.meta }

@@ -16,6 +16,7 @@ import (
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/evaltest"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/value"
 	"github.com/eqlkit/eqlkit/parser"
@@ -51,6 +52,7 @@ func scenarios(t *testing.T, pattern string, dialect ast.Dialect) {
 					for kind, wrap := range eventKinds {
 						require.Equal(t, s.want, matches(t, q, s.events, wrap), "events as %s", kind)
 					}
+					require.ElementsMatch(t, s.want, reference(t, q, s.events), "the plain evaluator")
 				})
 			}
 		})
@@ -104,6 +106,33 @@ func matches(t *testing.T, q *eval.Query, docs []string, wrap func([]byte) eval.
 	var out []string
 	for m, err := range eval.NewEngine(q).NewStream().Run(context.Background(), events) {
 		require.NoError(t, err)
+		out = append(out, show(m))
+	}
+	return out
+}
+
+// reference is what the plain evaluator makes of the events.
+func reference(t *testing.T, q *eval.Query, events []string) []string {
+	t.Helper()
+	docs := make([]map[string]any, len(events))
+	for i, e := range events {
+		docs[i] = decoded([]byte(e))
+	}
+	results, err := evaltest.Evaluate(q.AST(), docs, evaltest.Options{Dialect: q.Dialect()})
+	require.NoError(t, err)
+	var out []string
+	for _, r := range results {
+		m := eval.Match{}
+		for _, k := range r.Keys {
+			m.Keys = append(m.Keys, event.Map{"k": k}.Field("k"))
+		}
+		for _, i := range r.Events {
+			if i < 0 {
+				m.Events = append(m.Events, nil)
+				continue
+			}
+			m.Events = append(m.Events, event.Map(docs[i]))
+		}
 		out = append(out, show(m))
 	}
 	return out

@@ -74,7 +74,7 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	out.Len(len(s.clocks))
 	for _, c := range s.clocks {
 		out.String(c.field.id)
-		c.timeline.save(out)
+		c.saveTime(out)
 		c.seen.save(out, c.now)
 		e.Section(func() { c.saveDoubts(e) })
 	}
@@ -92,8 +92,8 @@ func (st *Stats) counts() []*uint64 {
 	return []*uint64{&st.Events, &st.Refused, &st.Untimed, &st.Late, &st.Ahead, &st.Hurried, &st.Errors, &st.Matches, &st.Repeats, &st.Duplicates}
 }
 
-// save writes a timeline.
-func (t *timeline) save(w *wire.Writer) {
+// saveTime writes a timeline.
+func (t *timeline) saveTime(w *wire.Writer) {
 	w.Int(t.newest)
 	w.Int(t.now)
 	w.Int(t.first)
@@ -218,7 +218,7 @@ func (s *Stream) load(in *wire.Reader) Changes {
 	for range in.Len(maxListed) {
 		id := in.String()
 		t := newTimeline(s.opts.time, nil)
-		t.load(in)
+		t.loadTime(in)
 		for _, name := range s.opts.sources {
 			if !slices.Contains(t.named, name) { // the others have spoken or ended
 				t.source(name)
@@ -273,8 +273,8 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 	return changes
 }
 
-// load reads a timeline.
-func (t *timeline) load(r *wire.Reader) {
+// loadTime reads a timeline.
+func (t *timeline) loadTime(r *wire.Reader) {
 	t.newest, t.now, t.first = r.Int(), r.Int(), r.Int()
 	for range r.Len(maxListed) {
 		if r.Err() != nil {
@@ -362,7 +362,7 @@ func (s *Stream) Swap(e *Engine) (Changes, error) {
 		goesOn[old] = true
 	}
 	for _, c := range s.clocks {
-		i := slices.IndexFunc(oldClocks, func(old *clock) bool { return old.field.id == c.field.id })
+		i := slices.IndexFunc(oldClocks, func(old *clock) bool { return old != nil && old.field.id == c.field.id })
 		if i >= 0 {
 			c.inherit(oldClocks[i], goesOn, s.budget)
 			oldClocks[i] = nil

@@ -1,7 +1,10 @@
 package eval_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"math/rand/v2"
 	"os"
 	"runtime"
 	"strconv"
@@ -161,6 +164,73 @@ func TestBytesPerPartial(t *testing.T) {
 	bytes := bytesPerPartial(t, n)
 	t.Logf("%d open partials: %.1f bytes each", n, bytes)
 	require.Less(t, bytes, 200.0)
+}
+
+// BenchmarkSnapshot measures the time that a million open partials take to be
+// written and read, with documents for events.
+func BenchmarkSnapshot(b *testing.B) {
+	const n = 1_000_000
+	engine := eval.NewEngine(compile(b, fmt.Sprintf(pair, "1000d")))
+	s := engine.NewStream()
+	for i := range n {
+		doc := fmt.Appendf(nil, `{"@timestamp":%d,"event.category":"a","host.id":"%s","process.entity_id":"%s"}`, i, hostID(i%1000), entityID(i))
+		require.NoError(b, s.Push(event.JSON(doc), nil))
+	}
+	var data bytes.Buffer
+	require.NoError(b, s.Snapshot(&data))
+	b.Run("write", func(b *testing.B) {
+		b.SetBytes(int64(data.Len()))
+		for b.Loop() {
+			require.NoError(b, s.Snapshot(io.Discard))
+		}
+		b.ReportMetric(float64(data.Len())/n, "B/partial")
+	})
+	b.Run("read", func(b *testing.B) {
+		b.SetBytes(int64(data.Len()))
+		for b.Loop() {
+			again := engine.NewStream()
+			_, err := again.Restore(bytes.NewReader(data.Bytes()))
+			require.NoError(b, err)
+			require.Equal(b, n, again.Stats().Open)
+		}
+	})
+}
+
+// BenchmarkBusyFleet measures a sequence by process over the events of a fleet:
+// 500 hosts, 40,000 events in an hour, 15,500 processes, maxspan 9 minutes, with
+// some disorder. An operation is all of it.
+func BenchmarkBusyFleet(b *testing.B) {
+	const hosts, events, processes = 500, 40_000, 15_500
+	r := rand.New(rand.NewPCG(1, 2))
+	docs := make([]eval.Event, events)
+	seen := make([]int, processes)
+	for i := range docs {
+		// Processes come and go; those of one time do things in turn.
+		p := min(max(i*processes/events+r.IntN(200)-100, 0), processes-1)
+		at := int64(i)*3_600_000/events - int64(r.IntN(30_000))
+		category := []string{"process", "file", "library", "network"}[seen[p]%4]
+		seen[p]++
+		docs[i] = event.JSON(fmt.Appendf(nil, `{"@timestamp":%d,"event":{"category":"%s","type":"start"},"host":{"id":"%s"},"process":{"entity_id":"%s","name":"p%d.exe"},"padding":"%01000d"}`,
+			at, category, hostID(p%hosts), entityID(p), p%100, i))
+	}
+	engine := eval.NewEngine(compile(b, `sequence by host.id, process.entity_id with maxspan=9m
+		[process where event.type == "start" and process.name : "p*.exe"]
+		[file where process.name != "p1.exe"]
+		[library where true]
+		[network where true]`))
+	matches := 0
+	for b.Loop() {
+		matches = 0
+		s := engine.NewStream(eval.WithLateness(time.Minute))
+		add := func(eval.Match) bool { matches++; return true }
+		for _, ev := range docs {
+			_ = s.Push(ev, add)
+		}
+		s.Close(add)
+		require.Zero(b, s.Stats().Late)
+	}
+	b.ReportMetric(float64(matches), "matches")
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*events), "ns/event")
 }
 
 // BenchmarkFlood measures an event of a flood of keys against a limit, beside a

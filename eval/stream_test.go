@@ -1,6 +1,8 @@
 package eval_test
 
 import (
+	"context"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -106,6 +108,68 @@ func TestTiebreaker(t *testing.T) {
 	}
 	s.Close(c.add)
 	require.Equal(t, []string{"1 2"}, c.got)
+}
+
+// Among equal times a tiebreaker that is missing comes last, and equal ones
+// leave the order of arrival.
+func TestTiebreakerOrder(t *testing.T) {
+	q := compileWith(t, "sequence [any where true] [any where true]", eval.Config{TiebreakerField: "tie"})
+	tied := func(id int, tie any) event.Map {
+		return event.Map{"@timestamp": 1, "id": id, "tie": tie}
+	}
+	s := eval.NewEngine(q).NewStream()
+	var c collector
+	for _, ev := range []event.Map{tied(1, nil), tied(2, 7), tied(3, 7), tied(4, 5), tied(5, nil)} {
+		require.NoError(t, s.Push(ev, c.add))
+	}
+	s.Close(c.add)
+	require.Equal(t, []string{"4 2", "2 3", "3 1", "1 5"}, c.got)
+}
+
+// No text in one key can look like the border to the next.
+func TestKeysStayApart(t *testing.T) {
+	q := compile(t, "sequence by k, l [a where true] [b where true]")
+	for c := range rune(128) {
+		s := eval.NewEngine(q).NewStream()
+		var got collector
+		first, second := at(1, "a", 1), at(2, "b", 2)
+		first["k"], first["l"] = "x"+string(c)+"y", "z"
+		second["k"], second["l"] = "x", "y"+string(c)+"z"
+		require.NoError(t, s.Push(first, got.add))
+		require.NoError(t, s.Push(second, got.add))
+		require.Empty(t, got.got, "%q", c)
+	}
+}
+
+// An event without a time belongs to no sequence; queries for single events and
+// samples see it.
+func TestUntimedEvents(t *testing.T) {
+	engine := eval.NewEngine(
+		compile(t, "sequence [a where true] [b where true]"),
+		compile(t, "a where true"),
+		compile(t, "sample by k [a where true] [b where true]"),
+	)
+	s := engine.NewStream()
+	var c collector
+	require.NoError(t, s.Push(event.Map{"event.category": "a", "id": 1, "k": 1}, c.add))
+	require.NoError(t, s.Push(event.Map{"event.category": "a", "id": 2, "k": 1, "@timestamp": "soon"}, c.add))
+	require.NoError(t, s.Push(event.Map{"event.category": "b", "id": 3, "k": 1, "@timestamp": 5}, c.add))
+	s.Close(c.add)
+	require.Equal(t, []string{"1", "2", "1: 1 3"}, c.got)
+	require.EqualValues(t, 2, s.Stats().Untimed)
+}
+
+// A match that nothing can refute any more is not kept waiting.
+func TestCertainMatchesDoNotWait(t *testing.T) {
+	s := eval.NewEngine(compile(t, "sequence with maxspan=10s ![m where true] [a where true] ![m where true]")).NewStream()
+	var c collector
+	require.NoError(t, s.Push(at(0, "a", 1), c.add))
+	require.Equal(t, []string{"- 1 -"}, c.got, "without a missing event before, none behind matters")
+	require.NoError(t, s.Push(at(1000, "m", 2), c.add))
+	require.NoError(t, s.Push(at(10_999, "a", 3), c.add))
+	require.Len(t, c.got, 1)
+	require.NoError(t, s.Push(at(11_000, "a", 4), c.add))
+	require.Equal(t, []string{"- 1 -", "- 4 -"}, c.got, "whatever follows is too far from what was before")
 }
 
 // An event that cannot be read is refused and stops nothing.
@@ -270,4 +334,24 @@ func TestEveryProblemOnce(t *testing.T) {
 		codes = append(codes, e.Code)
 	}
 	require.Equal(t, []string{"argument", "unknown-function", "regex", "type", "constant"}, codes)
+}
+
+// TestRunStops shows that a run ends when its caller wants no more, and that
+// the stream goes on from there.
+func TestRunStops(t *testing.T) {
+	q := compile(t, "any where true")
+	s := eval.NewEngine(q).NewStream()
+	docs := slices.Values([]eval.Event{event.Map{"id": 1}, event.Map{"id": 2}, event.Map{"id": 3}})
+	for m, err := range s.Run(context.Background(), docs) {
+		require.NoError(t, err)
+		require.Equal(t, "1", show(m))
+		break
+	}
+	require.EqualValues(t, 1, s.Stats().Matches)
+	var rest []string
+	require.NoError(t, s.Push(event.Map{"id": 4}, func(m eval.Match) bool {
+		rest = append(rest, show(m))
+		return true
+	}))
+	require.Equal(t, []string{"4"}, rest)
 }

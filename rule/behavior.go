@@ -10,7 +10,7 @@ import (
 // behavior reads [rule] with id and os_list, and the lists of tables beside it.
 func (in *reading) behavior(top *section) {
 	s := top.sub("rule")
-	r := &Rule{Layout: Behavior, Path: in.path, Dialect: ast.Endpoint}
+	r := &Rule{Layout: Behavior, Path: in.path, doc: in.doc, Dialect: ast.Endpoint}
 	in.query(s, r)
 	r.ID = in.id(s, "id")
 	readCommon(s, r)
@@ -37,7 +37,9 @@ func (in *reading) behavior(top *section) {
 			internal.text("min_endpoint_version")
 		}
 	}
-	in.finish(r, top, s, internal)
+	metadata := top.sub("metadata")
+	r.Ignore = in.readIgnore(metadata)
+	in.finish(r, top, s, internal, metadata)
 }
 
 func (in *reading) responses(s *section, key string, optional bool) []Response {

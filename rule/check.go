@@ -92,26 +92,26 @@ func (s *subject) text(path string) string {
 
 // string reports also whether there is one.
 func (s *subject) string(path string) (string, bool) {
-	it, whole := s.in.lookup(path)
+	it, whole := s.in.doc.lookup(path)
 	text, ok := it.val.(string)
 	return text, ok && whole
 }
 
 // has reports whether there is a value at path.
 func (s *subject) has(path string) bool {
-	_, whole := s.in.lookup(path)
+	_, whole := s.in.doc.lookup(path)
 	return whole
 }
 
 // find returns the span of the value at path, or of what should hold it.
 func (in *reading) find(path string) source.Span {
-	it, _ := in.lookup(path)
+	it, _ := in.doc.lookup(path)
 	return it.span
 }
 
 // lookup returns the value at path, or the nearest one on the way to it.
-func (in *reading) lookup(path string) (it *item, whole bool) {
-	it = &item{span: source.SpanAt(0, 0), val: in.doc.root}
+func (d *document) lookup(path string) (it *item, whole bool) {
+	it = &item{span: source.SpanAt(0, 0), val: d.root}
 	for part := range strings.SplitSeq(path, ".") {
 		var next *item
 		switch v := it.val.(type) {

@@ -12,7 +12,7 @@ import (
 // detection reads [metadata] and [rule] with rule_id.
 func (in *reading) detection(top *section) {
 	s := top.sub("rule")
-	r := &Rule{Layout: Detection, Path: in.path, Dialect: ast.Elasticsearch}
+	r := &Rule{Layout: Detection, Path: in.path, doc: in.doc, Dialect: ast.Elasticsearch}
 	language, kind := peek(s.table, "language"), peek(s.table, "type")
 	if !strings.EqualFold(language, "eql") && kind != "eql" && (language != "" || kind != "") {
 		in.skip(s.table, "rule_id", kind, language)
@@ -66,6 +66,7 @@ func (in *reading) detection(top *section) {
 	m := top.sub("metadata")
 	if m != nil {
 		readMetadata(m, r)
+		r.Ignore = in.readIgnore(m)
 	}
 	if it := top.ask("transform"); it != nil {
 		if t, ok := it.val.(*table); ok {

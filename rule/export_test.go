@@ -13,3 +13,10 @@ var (
 	LooksLikeEQL = looksLikeEQL
 	ParseBack    = parseBack
 )
+
+// Plain returns r as it would be had it not been read from a file.
+func (r *Rule) Plain() *Rule {
+	out := *r
+	out.Query, out.doc = nil, nil
+	return &out
+}

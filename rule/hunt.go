@@ -27,7 +27,7 @@ func (in *reading) hunt(top *section) {
 		in.skip(s.table, "uuid", "", strings.Join(languages, ", "))
 		return
 	}
-	r := &Rule{Layout: Hunt, Path: in.path, Dialect: ast.Elasticsearch}
+	r := &Rule{Layout: Hunt, Path: in.path, doc: in.doc, Dialect: ast.Elasticsearch}
 	uuid := in.id(s, "uuid")
 	readCommon(s, r)
 	r.Authors = s.words("author")
@@ -36,7 +36,9 @@ func (in *reading) hunt(top *section) {
 	r.Note = strings.Join(s.list("notes"), "\n")
 	r.Threats = threatsOf(s.list("mitre"))
 	items := in.huntQueries(s)
-	in.finish(r, top, s)
+	metadata := top.sub("metadata")
+	r.Ignore = in.readIgnore(metadata)
+	in.finish(r, top, s, metadata)
 	in.rules = nil
 	failed := in.failed // a bad query does not count against the others
 	defer func() { in.failed = failed }()

@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"strings"
 	"time"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -90,6 +91,10 @@ type Rule struct {
 
 	Created, Updated, DeprecatedOn time.Time // dates in UTC; zero when not given
 
+	// Ignore lists the findings of checks that the author does not want to hear
+	// about: metadata.eqlkit.ignore, in any layout.
+	Ignore []Directive
+
 	InvestigationFields       []string
 	TimelineID, TimelineTitle string
 	Transform                 map[string]any // [transform] as it is
@@ -97,6 +102,8 @@ type Rule struct {
 	// Extra holds, nested as in the file, every value that no field above
 	// holds, or holds only in part. It is nil when there is none.
 	Extra map[string]any
+
+	doc *document // nil unless it was read from a file
 }
 
 // A Suppression folds repeated alerts into one.
@@ -118,6 +125,46 @@ type Response struct {
 	// Source is the piece of the file that sets State (or the head of the
 	// response), for reports about it.
 	Source *source.File
+}
+
+// A Directive is one entry of metadata.eqlkit.ignore: the code of a finding, and
+// why it is ignored.
+type Directive struct {
+	Text   string       // "CODE reason"
+	Source *source.File // the entry as it stands in the file, for reports about it
+}
+
+// Find returns the place of the value at a path of keys such as
+// "rule.threat.0.tactic", or of what should hold it. The file is that of the
+// whole rule; it is the query, and the span invalid, if r was not read from one.
+func (r *Rule) Find(path string) (*source.File, source.Span) {
+	if r.doc == nil {
+		return r.Query, source.Span{}
+	}
+	it, _ := r.doc.lookup(path)
+	return r.doc.file, it.span
+}
+
+// Has reports whether the file has a value at a path of keys, as Find takes it,
+// that is neither blank text nor an empty list or table.
+func (r *Rule) Has(path string) bool {
+	if r.doc == nil {
+		return false
+	}
+	it, whole := r.doc.lookup(path)
+	if !whole {
+		return false
+	}
+	switch v := it.val.(type) {
+	case string:
+		return strings.TrimSpace(v) != ""
+	case *array:
+		return len(v.items) > 0
+	case *table:
+		return len(v.items) > 0
+	default:
+		return true
+	}
 }
 
 // Tactics returns the ids of the rule's tactics in order, each once.

@@ -37,7 +37,6 @@ func TestDetection(t *testing.T) {
 	r := set.Rules[0]
 	assert.Equal(t, source.Position{Line: 34, Column: 1}, r.Query.Position(source.PosAt(0)))
 	assert.Equal(t, "process where host.os.type == \"linux\" and\n  process.parent.name : \"nginx\\\\*\"\n", r.Query.Text)
-	r.Query = nil
 	assert.Equal(t, &rule.Rule{
 		Layout:             rule.Detection,
 		Path:               "detection.toml",
@@ -101,7 +100,7 @@ func TestDetection(t *testing.T) {
 			"metadata": map[string]any{"deprecated_reason": "superseded"},
 			"rule":     map[string]any{"enabled": true},
 		},
-	}, r)
+	}, r.Plain())
 	assert.Equal(t, []string{"TA0002"}, r.Tactics())
 	assert.Equal(t, []string{"T1059", "T1059.004"}, r.Techniques())
 	assert.Equal(t, 119*time.Minute, r.Schedule.Lookback())
@@ -131,7 +130,6 @@ func TestBehavior(t *testing.T) {
 		assert.Equal(t, want, e.Error())
 		r.Responses[i].Source = nil
 	}
-	r.Query = nil
 	assert.Equal(t, &rule.Rule{
 		Layout:      rule.Behavior,
 		Path:        "behavior.toml",
@@ -154,7 +152,7 @@ func TestBehavior(t *testing.T) {
 		},
 		MinEndpointVersion: "8.1.0",
 		MaxEndpointVersion: "8.14.1",
-	}, r)
+	}, r.Plain())
 }
 
 func TestHunt(t *testing.T) {

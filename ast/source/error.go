@@ -37,6 +37,7 @@ type Error struct {
 	Code     string // stable short name of the kind of problem, such as "syntax"; may be empty
 	Msg      string // one clause, lower case, no period
 	Hint     string // what to do about it; may be empty
+	Fixes    []Fix  // alternatives, the best first; nil when there is none
 }
 
 // Position returns the line and column where the problem begins.

@@ -1,6 +1,7 @@
 package evaltest
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -48,9 +49,6 @@ func (ev *evaluator) check(q *ast.Query) error {
 
 func (ev *evaluator) checkTerms(by []ast.Expr, terms []*ast.Term) error {
 	for _, t := range terms {
-		if t.Alias != nil {
-			return unsupported(t.Alias, "step alias")
-		}
 		if len(t.By) != len(terms[0].By) {
 			return unsupported(t, "%d join keys, but %d in the first step", len(t.By), len(terms[0].By))
 		}
@@ -68,12 +66,15 @@ func (ev *evaluator) checkTerms(by []ast.Expr, terms []*ast.Term) error {
 
 func (ev *evaluator) checkExpr(e ast.Expr) error {
 	switch e := e.(type) {
-	case *ast.Lineage:
-		return unsupported(e, "%s of", e.Relation.Name)
 	case *ast.Field:
-		if e.Var != "" {
+		if e.Var != "" && !slices.Contains(ev.bound, e.Var) {
 			return unsupported(e, "variable $%s", e.Var)
 		}
+	case *ast.Lineage:
+		if e.Relation.Name != "descendant" {
+			return unsupported(e, "%s of", e.Relation.Name)
+		}
+		return ev.checkExpr(e.Filter.Where)
 	case *ast.Match:
 		if e.Op == ast.Regex || e.Op == ast.RegexFold {
 			for _, p := range e.List {
@@ -87,6 +88,9 @@ func (ev *evaluator) checkExpr(e ast.Expr) error {
 			}
 		}
 	case *ast.Call:
+		if isSearch(e) {
+			return ev.checkSearch(e)
+		}
 		name := strings.ToLower(e.Name.Name)
 		fn, ok := functions[name]
 		if !ok {
@@ -110,6 +114,27 @@ func (ev *evaluator) checkExpr(e ast.Expr) error {
 		}
 	}
 	return nil
+}
+
+// checkSearch checks _arraysearch, whose variable is bound in its condition.
+func (ev *evaluator) checkSearch(e *ast.Call) error {
+	if len(e.Args) != 3 {
+		return unsupported(e, "%d arguments of %s", len(e.Args), e.Name.Name)
+	}
+	if _, ok := ast.Unparen(e.Args[0]).(*ast.Field); !ok {
+		return unsupported(e.Args[0], "array that is no field")
+	}
+	name, ok := ast.Unparen(e.Args[1]).(*ast.Field)
+	if !ok || name.Var == "" || name.Path != "" {
+		return unsupported(e.Args[1], "no variable")
+	}
+	if err := ev.checkExpr(e.Args[0]); err != nil {
+		return err
+	}
+	outer := ev.bound
+	defer func() { ev.bound = outer }()
+	ev.bound = append(slices.Clone(outer), name.Var)
+	return ev.checkExpr(e.Args[2])
 }
 
 // operands are the expressions directly below e.

@@ -8,7 +8,10 @@ import (
 )
 
 // A choice gives each occurrence of a field one of its values, or nil.
-type choice map[*ast.Field]any
+type choice struct {
+	at     place
+	fields map[*ast.Field]any
+}
 
 // value evaluates e, null being nil and null operands giving null.
 func (ev *evaluator) value(e ast.Expr, chosen choice) any {
@@ -27,7 +30,7 @@ func (ev *evaluator) value(e ast.Expr, chosen choice) any {
 	case *ast.Paren:
 		return ev.value(e.X, chosen)
 	case *ast.Field:
-		return chosen[e]
+		return chosen.fields[e]
 	case *ast.Unary:
 		x := ev.value(e.X, chosen)
 		switch e.Op {
@@ -42,7 +45,12 @@ func (ev *evaluator) value(e ast.Expr, chosen choice) any {
 		return ev.binary(e, chosen)
 	case *ast.Match:
 		return ev.match(e, chosen)
+	case *ast.Lineage:
+		return ev.descends(e, chosen.at)
 	case *ast.Call:
+		if isSearch(e) {
+			return ev.search(e, chosen.at)
+		}
 		args := make([]any, len(e.Args))
 		for i, a := range e.Args {
 			args[i] = ev.value(a, chosen)
@@ -70,7 +78,7 @@ func (ev *evaluator) binary(e *ast.Binary, chosen choice) any {
 	case e.Op == ast.Eq && isOptional(e.X) && isOptional(e.Y) && (x == nil || y == nil):
 		return x == nil && y == nil
 	default:
-		return compare(e.Op, x, y)
+		return compare(e.Op, ev.asNumber(e.X, x, e.Y), ev.asNumber(e.Y, y, e.X))
 	}
 }
 
@@ -91,6 +99,10 @@ func (ev *evaluator) match(e *ast.Match, chosen choice) any {
 		y := ev.value(entry, chosen)
 		if y == nil && !e.Op.IsPattern() {
 			continue
+		}
+		x := x
+		if e.Op == ast.In {
+			x = ev.asNumber(e.X, x, entry)
 		}
 		found = or(found, ev.matchOne(e.Op, x, y, entry))
 	}

@@ -26,6 +26,22 @@ func values(doc map[string]any, path string) []any {
 	return out
 }
 
+// valuesOf are the values that a condition finds in a field. The timestamp is a
+// date, however it is written.
+func (ev *evaluator) valuesOf(doc map[string]any, path string) []any {
+	found := values(doc, path)
+	if path != ev.opts.TimestampField {
+		return found
+	}
+	var dates []any
+	for _, v := range found {
+		if t, ok := timestamp(v); ok {
+			dates = append(dates, t)
+		}
+	}
+	return dates
+}
+
 // scalars are the values in v, through arrays.
 func scalars(v any) []any {
 	if list, ok := v.([]any); ok {

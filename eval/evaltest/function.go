@@ -39,7 +39,7 @@ var functions = map[string]function{
 	"multiply":       arithmeticFunction(ast.Mul),
 	"divide":         arithmeticFunction(ast.Div),
 	"modulo":         arithmeticFunction(ast.Mod),
-	"between":        {min: 3, max: 4, folds: true, nullable: []int{3}, call: between},
+	"between":        {min: 3, max: 4, folds: true, call: between},
 	"cidrmatch":      {min: 2, max: math.MaxInt, boolean: true, call: cidrMatch},
 	"concat":         {min: 1, max: math.MaxInt, call: concat},
 	"endswith":       {min: 2, max: 2, folds: true, boolean: true, call: endsWith},
@@ -82,7 +82,7 @@ func fromUnits(u []uint16) string { return string(utf16.Decode(u)) }
 
 // integer is x brought into the range of int32, which is enough for positions.
 func integer(x any) (int, bool) {
-	n, ok := x.(*big.Int)
+	n, ok := keyValue(x).(*big.Int)
 	if !ok {
 		return 0, false
 	}
@@ -102,7 +102,7 @@ func between(args []any, fold bool) any {
 	left, okLeft := units(args[1], fold)
 	right, okRight := units(args[2], fold)
 	greedy := false
-	if len(args) == 4 && args[3] != nil {
+	if len(args) == 4 {
 		var okGreedy bool
 		if greedy, okGreedy = args[3].(bool); !okGreedy {
 			return nil

@@ -2,6 +2,7 @@ package evaltest
 
 import (
 	"fmt"
+	"hash/fnv"
 	"math/rand/v2"
 	"strings"
 )
@@ -16,23 +17,33 @@ type Gen struct {
 	single bool
 	// narrow keeps to strings of one UTF-16 unit for each code point.
 	narrow bool
+	// used are the names of the fields that documents have; nil for all.
+	used map[string]bool
 }
 
 // NewGen returns a Gen that draws from r.
 func NewGen(r *rand.Rand) *Gen { return &Gen{pick: r.IntN} }
 
-// NewGenBytes returns a Gen that takes its choices from data, for fuzzing: one
-// byte for each, and the simplest choice once data is used up.
+// NewGenBytes returns a Gen for fuzzing that takes its choices from data, one
+// byte for each. Once data is used up the choices are random, but always the
+// same for the same data: a few bytes are a whole query with its events, and a
+// fuzzer that changes one of them changes one early choice.
 func NewGenBytes(data []byte) *Gen {
+	h := fnv.New64a()
+	_, _ = h.Write(data) // a hash never fails
+	r := rand.New(rand.NewPCG(h.Sum64(), uint64(len(data))))
 	return &Gen{pick: func(n int) int {
 		if len(data) == 0 {
-			return 0
+			return r.IntN(n)
 		}
 		b := data[0]
 		data = data[1:]
 		return int(b) % n
 	}}
 }
+
+// Choose returns a number from 0 to n-1.
+func (g *Gen) Choose(n int) int { return g.pick(n) }
 
 // oneIn is true once in n times.
 func (g *Gen) oneIn(n int) bool { return g.pick(n) == n-1 }

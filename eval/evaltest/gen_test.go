@@ -9,22 +9,38 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval/evaltest"
+	"github.com/eqlkit/eqlkit/parser"
 )
 
 // TestGenerated wants generated queries to be valid, and neither to match
 // always nor never.
 func TestGenerated(t *testing.T) {
 	g := evaltest.NewGen(rand.New(rand.NewPCG(1, 2)))
-	kinds := map[string]func() string{"event": g.EventQuery, "sequence": g.SequenceQuery, "sample": g.SampleQuery}
-	for kind, query := range kinds {
+	type pair struct {
+		dialect ast.Dialect
+		query   func() string
+		docs    func(int) []map[string]any
+	}
+	kinds := map[string]pair{
+		"event":             {ast.Elasticsearch, g.EventQuery, g.Docs},
+		"sequence":          {ast.Elasticsearch, g.SequenceQuery, g.Docs},
+		"sample":            {ast.Elasticsearch, g.SampleQuery, g.Docs},
+		"endpoint event":    {ast.Endpoint, g.EndpointQuery, g.EndpointDocs},
+		"endpoint sequence": {ast.Endpoint, g.EndpointSequence, g.EndpointDocs},
+	}
+	for kind, p := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			const rounds = 1000
 			some, all := 0, 0
 			for range rounds {
-				docs := g.Docs(12)
-				text := query()
-				got, err := evaltest.Evaluate(parse(t, text), docs, evaltest.Options{TiebreakerField: "seq", Sort: true})
+				docs := p.docs(12)
+				text := p.query()
+				tree, err := parser.Parse(&source.File{Text: text}, parser.Options{Dialect: p.dialect})
+				require.NoError(t, err, text)
+				got, err := evaltest.Evaluate(tree, docs, evaltest.Options{Dialect: p.dialect, TiebreakerField: "seq", Sort: true})
 				require.NoError(t, err, text)
 				if len(got) > 0 {
 					some++

@@ -108,7 +108,11 @@ func (g *Gen) ordering() string { return of(g, ">", "<", ">=", "<=") }
 
 // atom is a condition without and, or and not.
 func (g *Gen) atom() fragment {
-	switch g.pick(12) {
+	switch g.pick(14) {
+	case 12:
+		return g.date()
+	case 13:
+		return g.computed()
 	case 0, 1:
 		return g.either(wrap(g.stringExpr(2), precSum), of(g, "==", "!=", "<", "<=", ">", ">="), g.stringConst())
 	case 2, 3:
@@ -130,6 +134,39 @@ func (g *Gen) atom() fragment {
 			of(g, "9007199254740993", "9007199254740992", "9007199254740992.0", "9223372036854775807",
 				"9223372036854775808", "18446744073709551615", "1.8446744073709552e19", "9223372036854775808.0"), precComparison}
 	}
+}
+
+// date is a condition on the time of the event.
+func (g *Gen) date() fragment {
+	literal := func() string {
+		return of(g, `"2024-03-01"`, `"2024-02-29"`, `"2024-03-01T00:00:00"`, `"2024-03-01T00:00"`, `"2024-02-29T23"`,
+			`"2024-03-01T00:00:00.000Z"`, `"2024-02-29T23:59:59.999Z"`, `"2024-03-01T01:00:00.001+01:00"`,
+			`"2024-03-01T00:00:00.000000001Z"`, "1709251200000", "1709251200001", `"1709251200000"`)
+	}
+	switch g.pick(5) {
+	case 0:
+		return fragment{g.field("@timestamp") + of(g, " in", " not in") + " (" + strings.Join(several(g, 1, 3, literal), ", ") + ")", precPredicate}
+	case 1:
+		return fragment{"string(" + g.field("@timestamp") + ") " + of(g, `: "2024-03-01T*"`, `like "*:59.99?Z"`, `regex ".*<0-1>Z"`), precPredicate}
+	default:
+		return g.either(g.field("@timestamp"), of(g, "==", "!=", "<", "<=", ">", ">="), literal())
+	}
+}
+
+// computed compares two operations with each other.
+func (g *Gen) computed() fragment {
+	op := of(g, "==", "!=", "<", "<=", ">", ">=")
+	x := func() fragment { return g.stringCall(0) }
+	y := func() fragment { return g.stringExpr(0) }
+	switch g.pick(3) {
+	case 0:
+		x = func() fragment { return fragment{wrap(g.integer(1), precSum) + " + 0", precSum} }
+		y = func() fragment { return g.integer(0) }
+	case 1:
+		x = func() fragment { return fragment{wrap(g.float(1), precProduct) + " * 1", precProduct} }
+		y = func() fragment { return g.integer(1) }
+	}
+	return g.either(wrap(x(), precSum), op, wrap(y(), precSum))
 }
 
 // flag is a condition on a boolean.
@@ -173,7 +210,8 @@ func (g *Gen) null() fragment {
 	case 3:
 		return primary("%s(%s, null)", of(g, "startsWith", "endsWith~", "stringContains"), g.stringExpr(1).text)
 	default:
-		return g.either(fmt.Sprintf("concat(%s, null)", g.stringExpr(1).text), g.ordering(), g.stringConst())
+		call := of(g, "concat(%s, null)", `between(%s, "a", "b", null)`)
+		return g.either(fmt.Sprintf(call, g.stringExpr(1).text), g.ordering(), g.stringConst())
 	}
 }
 

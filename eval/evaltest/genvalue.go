@@ -130,7 +130,7 @@ func (g *Gen) stringCall(depth int) fragment {
 	case 1:
 		return primary("%s(%s, %s, %s)", g.name("substring"), g.narrowed(s), g.position(), g.position())
 	case 2:
-		greedy := of(g, "", ", false", ", true")
+		greedy := of(g, "", ", false", ", true", ", b")
 		return primary("%s(%s, %s, %s%s)", g.name(of(g, "between", "between~")), s(), g.needle(), g.needle(), greedy)
 	case 3:
 		return primary("%s(%s)", g.name("string"), of(g, g.anything(), s()))
@@ -152,12 +152,12 @@ func (g *Gen) anything() string {
 	if g.single {
 		return of(g, "n", "b", "x", "1", "2.5", "true")
 	}
-	return of(g, "n", "b", "x", "ns", "mix", "u", "1", "2.0", "1e7", "0.0001", "1.5e300", "true", "n + 1")
+	return of(g, "n", "b", "x", "ns", "mix", "u", "1", "2.0", "1e7", "0.0001", "1.5e300", "true", "n + 1", "n > 1", `n > 1 and not s : "a*"`)
 }
 
 // position is an argument that counts characters.
 func (g *Gen) position() string {
-	return of(g, "1", "0", "2", "-1", "-2", "99", "-99", "n", "n - 1", "length(s) - 1", `indexOf(s, "a")`, "null")
+	return of(g, "1", "0", "2", "-1", "-2", "99", "-99", "n", "n - 1", "length(s) - 1", `indexOf(s, "a")`, "null", "mix", "x", "u")
 }
 
 func (g *Gen) integer(depth int) fragment {
@@ -165,7 +165,7 @@ func (g *Gen) integer(depth int) fragment {
 		if g.single {
 			return fragment{g.field(of(g, "n", "n", "z")), precPrimary}
 		}
-		return fragment{g.field(of(g, "n", "n", "ns", "mix", "z")), precPrimary}
+		return fragment{g.field(of(g, "n", "n", "ns", "mix", "z", "u")), precPrimary}
 	}
 	sub := func() fragment {
 		if g.oneIn(3) {
@@ -191,7 +191,7 @@ func (g *Gen) integer(depth int) fragment {
 	case 6:
 		return primary("%s(%s)", g.name("length"), g.stringExpr(depth-1).text)
 	case 7:
-		start := of(g, "", ", 1", ", -1", ", n", ", null")
+		start := of(g, "", ", 1", ", -1", ", n", ", null", ", x")
 		return primary("%s(%s, %s%s)", g.name(of(g, "indexOf", "indexOf~")), g.stringField(), g.needle(), start)
 	default:
 		return primary("%s(%s, %s)", g.name(of(g, "divide", "modulo")), g.integer(depth-1).text, of(g, "2", "3", "-2", "n"))

@@ -34,7 +34,7 @@ func or(a, b any) any { return not(and(not(a), not(b))) }
 
 // holds reports whether a condition is true. The connectives are taken apart
 // until there is an atom or a constant, where null becomes false.
-func (ev *evaluator) holds(e ast.Expr, doc map[string]any) bool {
+func (ev *evaluator) holds(e ast.Expr, at place) bool {
 	e = ast.Unparen(e)
 	if v, ok := ev.constant(e); ok {
 		return v == true
@@ -42,27 +42,27 @@ func (ev *evaluator) holds(e ast.Expr, doc map[string]any) bool {
 	switch e := e.(type) {
 	case *ast.Unary:
 		if e.Op == ast.Not {
-			return !ev.holds(e.X, doc)
+			return !ev.holds(e.X, at)
 		}
 	case *ast.Binary:
 		switch e.Op {
 		case ast.And:
-			return ev.holds(e.X, doc) && ev.holds(e.Y, doc)
+			return ev.holds(e.X, at) && ev.holds(e.Y, at)
 		case ast.Or:
-			return ev.holds(e.X, doc) || ev.holds(e.Y, doc)
+			return ev.holds(e.X, at) || ev.holds(e.Y, at)
 		case ast.Ne:
-			return !ev.holds(equation(e), doc)
+			return !ev.holds(equation(e), at)
 		case ast.Eq:
 			if x, want, ok := ev.truthTest(e); ok {
-				return ev.holds(x, doc) == want
+				return ev.holds(x, at) == want
 			}
 		}
 	case *ast.Match:
 		if e.Not {
-			return !ev.holds(affirmed(e), doc)
+			return !ev.holds(affirmed(e), at)
 		}
 	}
-	return ev.atom(e, doc)
+	return ev.atom(e, at)
 }
 
 // equation is X == Y for X != Y.
@@ -102,8 +102,10 @@ func isCondition(e ast.Expr) bool {
 		return e.Op.IsLogic() || e.Op.IsComparison()
 	case *ast.Match:
 		return true
+	case *ast.Lineage:
+		return true
 	case *ast.Call:
-		return functions[strings.ToLower(e.Name.Name)].boolean
+		return isSearch(e) || functions[strings.ToLower(e.Name.Name)].boolean
 	default:
 		return false
 	}
@@ -111,31 +113,35 @@ func isCondition(e ast.Expr) bool {
 
 // atom reports whether some choice of one value for each field in e makes e
 // true. Two occurrences of a field are chosen independently.
-func (ev *evaluator) atom(e ast.Expr, doc map[string]any) bool {
-	return ev.some(e, fields(e), doc, make(map[*ast.Field]any))
+func (ev *evaluator) atom(e ast.Expr, at place) bool {
+	return ev.some(e, fields(e), choice{at: at, fields: make(map[*ast.Field]any)})
 }
 
-func (ev *evaluator) some(e ast.Expr, open []*ast.Field, doc map[string]any, chosen choice) bool {
+func (ev *evaluator) some(e ast.Expr, open []*ast.Field, chosen choice) bool {
 	if len(open) == 0 {
 		return ev.value(e, chosen) == true
 	}
-	candidates := values(doc, open[0].Path)
+	candidates := ev.lookUp(open[0], chosen.at)
 	if len(candidates) == 0 {
 		candidates = []any{nil}
 	}
 	for _, v := range candidates {
-		chosen[open[0]] = v
-		if ev.some(e, open[1:], doc, chosen) {
+		chosen.fields[open[0]] = v
+		if ev.some(e, open[1:], chosen) {
 			return true
 		}
 	}
 	return false
 }
 
-// fields are the occurrences of fields in e.
+// fields are the occurrences of fields in e, but for those that conditions
+// within e are about.
 func fields(e ast.Expr) []*ast.Field {
 	if f, ok := e.(*ast.Field); ok {
 		return []*ast.Field{f}
+	}
+	if isOwnCondition(e) {
+		return nil
 	}
 	var out []*ast.Field
 	for _, x := range operands(e) {
@@ -147,7 +153,7 @@ func fields(e ast.Expr) []*ast.Field {
 // constant returns the value of e if it is the same for all events: there is no
 // field in it, or a constant operand decides.
 func (ev *evaluator) constant(e ast.Expr) (v any, ok bool) {
-	if _, isField := e.(*ast.Field); isField {
+	if _, isField := e.(*ast.Field); isField || isOwnCondition(e) {
 		return nil, false
 	}
 	all := true
@@ -165,7 +171,7 @@ func (ev *evaluator) constant(e ast.Expr) (v any, ok bool) {
 	if !all {
 		return nil, false
 	}
-	return ev.value(e, nil), true
+	return ev.value(e, choice{}), true
 }
 
 // dominant is the operand that decides "and" or "or" alone.

@@ -21,6 +21,10 @@ type Options struct {
 	// before evaluation, those without a timestamp behind all others; otherwise
 	// their order is that of the slice.
 	Sort bool
+
+	// Dialect is that of the query. In the endpoint dialect hosts, which are told
+	// apart by host.id, else agent.id, have sequences and samples of their own.
+	Dialect ast.Dialect
 }
 
 // A Result is one event, sequence or sample.
@@ -39,8 +43,7 @@ type Result struct {
 // types may stand for numbers. Evaluate does not change the docs.
 //
 // It checks q only as far as it needs to: an error means a construct that it
-// does not know, such as those of the endpoint dialect, or an invalid
-// constant. A query that a compiler would refuse may well have results.
+// does not know, or an invalid constant. A query that a compiler would refuse may well have results.
 func Evaluate(q *ast.Query, docs []map[string]any, opts Options) ([]Result, error) {
 	if opts.TimestampField == "" {
 		opts.TimestampField = "@timestamp"
@@ -61,12 +64,12 @@ func Evaluate(q *ast.Query, docs []map[string]any, opts Options) ([]Result, erro
 	switch body := q.Body.(type) {
 	case *ast.EventFilter:
 		for _, e := range ev.events {
-			if ev.matches(body, e.index) {
+			if ev.matches(body, place{event: e.index}) {
 				results = append(results, Result{Events: []int{e.index}})
 			}
 		}
 	case *ast.Sequence:
-		results = ev.sequence(body)
+		results = ev.sequences(body)
 	case *ast.Sample:
 		results = ev.sample(body)
 	}
@@ -90,6 +93,7 @@ type evaluator struct {
 	docs    []map[string]any
 	events  []event                 // in order
 	regexps map[*ast.String]*lucene // the patterns of regex and regex~
+	bound   []string                // variables that have a meaning where check looks
 }
 
 // An event is a place in the order of events. Its rank stands for the ordinal:
@@ -133,13 +137,13 @@ func (ev *evaluator) ordered() []event {
 	return events
 }
 
-// matches reports whether the event at index passes f.
-func (ev *evaluator) matches(f *ast.EventFilter, index int) bool {
-	doc := ev.docs[index]
+// matches reports whether the event of a place passes f.
+func (ev *evaluator) matches(f *ast.EventFilter, at place) bool {
+	doc := ev.docs[at.event]
 	if !f.Category.Any() && !slices.Contains(values(doc, ev.opts.CategoryField), any(f.Category.Name)) {
 		return false
 	}
-	return ev.holds(f.Where, doc)
+	return ev.holds(f.Where, at)
 }
 
 // pipeCount is the N of "head N" or "tail N", or -1 if it is none.

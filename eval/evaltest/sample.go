@@ -1,6 +1,7 @@
 package evaltest
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -11,26 +12,34 @@ import (
 // events that all differ.
 func (ev *evaluator) sample(s *ast.Sample) []Result {
 	keys := make(map[string]tuple)
+	hosts := make(map[string]int)                    // by name, the first event of a group
 	groups := make([]map[string][]int, len(s.Terms)) // of each filter, by key
 	for i, t := range s.Terms {
 		groups[i] = make(map[string][]int)
 		for _, e := range ev.events {
-			if !ev.matches(t.Filter, e.index) {
+			if !ev.matches(t.Filter, place{event: e.index}) {
 				continue
 			}
 			for _, key := range tuples(keyFields(s.By, t), ev.docs[e.index]) {
-				keys[key.name()] = key
-				groups[i][key.name()] = append(groups[i][key.name()], e.index)
+				name := tuple{ev.host(e.index)}.name() + key.name()
+				if first, ok := hosts[name]; !ok || e.rank < first {
+					hosts[name] = e.rank
+				}
+				keys[name] = key
+				groups[i][name] = append(groups[i][name], e.index)
 			}
 		}
 	}
 	var results []Result
-	for _, key := range slices.SortedFunc(maps.Values(keys), tuple.compare) {
+	for _, name := range slices.SortedFunc(maps.Keys(keys), func(a, b string) int {
+		return cmp.Or(keys[a].compare(keys[b]), cmp.Compare(hosts[a], hosts[b]))
+	}) {
+		key := keys[name]
 		// No choice needs more events of a filter than this.
 		most := len(groups) + ev.opts.MaxSamplesPerKey - 1
 		var candidates [][]int
 		for _, g := range groups {
-			events := g[key.name()]
+			events := g[name]
 			candidates = append(candidates, events[:min(len(events), most)])
 		}
 		choices := distinct(candidates, nil)

@@ -13,6 +13,7 @@ type step struct {
 	filter  *ast.EventFilter
 	keys    []*ast.Field
 	missing bool
+	term    *ast.Term
 }
 
 // A hit is an event that passes the filter of a step, with one of its keys.
@@ -25,38 +26,63 @@ type hit struct {
 type partial struct {
 	key    tuple
 	events []event
+	terms  []*ast.Term // of the events
 }
 
 func (p partial) last() event { return p.events[len(p.events)-1] }
 
-// sequence runs the positive steps over all events, one step after the other,
-// and then looks whether the missing events are missing.
-func (ev *evaluator) sequence(s *ast.Sequence) []Result {
-	var steps, positive []step
+// sequences are the sequences of all hosts, in order of the last event and then
+// of the key.
+func (ev *evaluator) sequences(s *ast.Sequence) []Result {
+	steps, positive := stepsOf(s)
+	var complete []partial
+	for _, events := range ev.byHost() {
+		find := ev.advanceAll
+		if isNamed(s) {
+			find = ev.advanceFitting
+		}
+		for _, p := range find(s, steps, positive, events) {
+			if s.MaxSpan == nil || ev.absent(steps, p, s.MaxSpan.Value, events) {
+				complete = append(complete, p)
+			}
+		}
+	}
+	slices.SortStableFunc(complete, func(a, b partial) int {
+		return cmp.Or(cmp.Compare(a.last().rank, b.last().rank), a.key.compare(b.key))
+	})
+	var results []Result
+	for _, p := range complete {
+		results = append(results, Result{Keys: p.key.result(), Events: indices(steps, p)})
+	}
+	return results
+}
+
+// stepsOf writes the runs of steps out.
+func stepsOf(s *ast.Sequence) (steps, positive []step) {
 	for _, t := range s.Terms {
 		runs := 1
 		if t.Runs != nil {
 			runs = t.Runs.N
 		}
 		for range runs {
-			st := step{filter: t.Filter, keys: keyFields(s.By, t), missing: t.Missing}
+			st := step{filter: t.Filter, keys: keyFields(s.By, t), missing: t.Missing, term: t}
 			steps = append(steps, st)
 			if !st.missing {
 				positive = append(positive, st)
 			}
 		}
 	}
-	var untils []hit
-	if s.Until != nil {
-		untils = ev.hits(step{filter: s.Until.Filter, keys: keyFields(s.By, s.Until)})
-	}
+	return steps, positive
+}
 
-	var complete []partial
+// advanceAll runs the positive steps over all events, one step after the other.
+func (ev *evaluator) advanceAll(s *ast.Sequence, _, positive []step, events []event) (complete []partial) {
+	untils := ev.untils(s, events)
 	waiting := make(map[string][]partial) // by key, in order of the last event
 	for i, st := range positive {
 		advanced := make(map[string][]partial)
 		complete = nil
-		for _, h := range ev.hits(st) {
+		for _, h := range ev.hits(st, events, nil) {
 			next := partial{key: h.key, events: []event{h.event}}
 			if i > 0 {
 				// The latest partial before h, and with it all older ones, are
@@ -84,25 +110,24 @@ func (ev *evaluator) sequence(s *ast.Sequence) []Result {
 		}
 		waiting = advanced
 	}
-
-	slices.SortStableFunc(complete, func(a, b partial) int {
-		return cmp.Or(cmp.Compare(a.last().rank, b.last().rank), a.key.compare(b.key))
-	})
-	var results []Result
-	for _, p := range complete {
-		if s.MaxSpan == nil || ev.absent(steps, p, s.MaxSpan.Value) {
-			results = append(results, Result{Keys: p.key.result(), Events: indices(steps, p)})
-		}
-	}
-	return results
+	return complete
 }
 
-// hits are the events of a step in order, an event with several keys once for
-// each of them. An event without a timestamp is none.
-func (ev *evaluator) hits(st step) []hit {
+// untils are the events that end sequences.
+func (ev *evaluator) untils(s *ast.Sequence, events []event) []hit {
+	if s.Until == nil {
+		return nil
+	}
+	return ev.hits(step{filter: s.Until.Filter, keys: keyFields(s.By, s.Until)}, events, nil)
+}
+
+// hits are those of the events that a step is about, in order, an event with
+// several keys once for each of them. An event without a timestamp is none. The
+// named steps are those that the condition may refer to.
+func (ev *evaluator) hits(st step, events []event, named map[string]int) []hit {
 	var out []hit
-	for _, e := range ev.events {
-		if !e.timed || !ev.matches(st.filter, e.index) {
+	for _, e := range events {
+		if !e.timed || !ev.matches(st.filter, place{event: e.index, steps: named}) {
 			continue
 		}
 		for _, t := range tuples(st.keys, ev.docs[e.index]) {
@@ -124,7 +149,7 @@ func stopped(untils []hit, p partial, h hit) bool {
 }
 
 // absent decides by the missing steps whether a complete partial is a result.
-func (ev *evaluator) absent(steps []step, p partial, maxspan time.Duration) bool {
+func (ev *evaluator) absent(steps []step, p partial, maxspan time.Duration, events []event) bool {
 	firstMs, lastMs := p.events[0].time.UnixMilli(), p.last().time.UnixMilli()
 	var (
 		hasLeading, hasTrailing    bool      // steps
@@ -138,7 +163,7 @@ func (ev *evaluator) absent(steps []step, p partial, maxspan time.Duration) bool
 		}
 		hasLeading = hasLeading || done == 0
 		hasTrailing = hasTrailing || done == len(p.events)
-		for _, m := range ev.hits(st) {
+		for _, m := range ev.hits(st, events, p.named()) {
 			if m.key.compare(p.key) != 0 {
 				continue
 			}

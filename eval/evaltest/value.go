@@ -7,11 +7,13 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/eqlkit/eqlkit/ast"
 )
 
-// A value is nil, a bool, a string, a *big.Int or a float64.
+// A value is nil, a bool, a string, a *big.Int, a float64, or a time.Time, which
+// only the timestamp field has.
 
 // fromGo makes a value of a scalar from a decoded document. It is nil for what
 // is no scalar.
@@ -67,6 +69,9 @@ func number(x any) any {
 // compare is x op y for a comparison other than !=. It is null if an operand is,
 // or if the types do not go together. Nothing holds of NaN.
 func compare(op ast.Op, x, y any) any {
+	if t, ok := y.(time.Time); ok {
+		return compareDate(mirror[op], t, x)
+	}
 	var c int
 	switch x := x.(type) {
 	case string:
@@ -75,6 +80,8 @@ func compare(op ast.Op, x, y any) any {
 			return nil
 		}
 		c = strings.Compare(x, y)
+	case time.Time:
+		return compareDate(op, x, y)
 	case bool:
 		if y, ok := y.(bool); ok && op == ast.Eq {
 			return x == y
@@ -212,6 +219,8 @@ func text(x any) string {
 		return x.String()
 	case float64:
 		return floatText(x)
+	case time.Time:
+		return x.UTC().Format("2006-01-02T15:04:05.000Z")
 	default:
 		return x.(string)
 	}

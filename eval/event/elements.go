@@ -100,8 +100,20 @@ func (r *Record) putValue(root *node, v value.Value) {
 		r.putGo(root, map[string]any(o))
 	case Object:
 		r.readFields(o.Field)
+		r.putElement(root, v)
 	default:
 		r.put(root, v)
+		r.putElement(root, v)
+	}
+}
+
+// putElement notes an element of the lists that end at n, as a value.
+func (r *Record) putElement(n *node, v value.Value) {
+	if v.IsNull() {
+		return
+	}
+	for _, l := range n.lists {
+		r.lists[l].items = append(r.lists[l].items, item{val: v})
 	}
 }
 
@@ -118,6 +130,9 @@ func (r *Record) readFields(field func(path string) value.Value) {
 		r.vals[i] = v
 	}
 	for i, e := range r.layout.lists {
+		if r.layout.element && e.path == "" {
+			continue // the element itself, which the caller notes
+		}
 		x := &r.lists[i]
 		switch v := field(e.path); v.Kind() {
 		case value.Null:

@@ -109,6 +109,9 @@ func (b *builder) property(path string, p *property, nested string) {
 
 func newField(typ string, p *property) Field {
 	f := Field{Type: typ, Class: ClassOf(typ), Exact: exact(p), Null: nullValue(p.NullValue)}
+	if text, ok := p.Value.(string); ok && typ == "constant_keyword" {
+		f.Values = []string{text}
+	}
 	if p.Format != "" {
 		dates, err := NewDateFormat(p.Format)
 		if err != nil {
@@ -167,6 +170,7 @@ func merge(all, fields map[string]Field) {
 			f = Field{Type: either(other.Type, f.Type), Class: Unsupported}
 		default:
 			f.Exact = f.Exact && other.Exact
+			f.Values = eitherValue(f.Values, other.Values)
 			f.Dates = other.Dates.or(f.Dates)
 			if f.Nested == "" {
 				f.Nested = other.Nested
@@ -181,4 +185,15 @@ func either(a, b string) string {
 	types := append(strings.Split(a, " or "), b)
 	slices.Sort(types)
 	return strings.Join(slices.Compact(types), " or ")
+}
+
+// eitherValue joins the possible values of a field in two indices; nil means
+// that all are possible.
+func eitherValue(a, b []string) []string {
+	if a == nil || b == nil {
+		return nil
+	}
+	all := slices.Concat(a, b)
+	slices.Sort(all)
+	return slices.Compact(all)
 }

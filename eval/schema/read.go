@@ -24,6 +24,7 @@ type property struct {
 	Fields     map[string]property
 	NullValue  any
 	Normalizer string
+	Value      any    // of a constant_keyword
 	Format     string // of a date
 }
 
@@ -85,7 +86,7 @@ func readProperty(path string, v any, depth int) (p property, err error) {
 			return p, err
 		}
 	}
-	p.NullValue = m["null_value"]
+	p.NullValue, p.Value = m["null_value"], m["value"]
 	if p.Properties, err = readProperties(path, "properties", m, depth); err != nil {
 		return p, err
 	}

@@ -52,7 +52,22 @@ type Field struct {
 	Dates *DateFormat
 	// Null takes the place of an explicit null in the event, before conversion.
 	Null value.Value
+	// Arity tells whether the field may have several values in one event.
+	Arity Arity
+	// Values lists all values that the field can have, sorted; nil if they are
+	// not known. The caller must not change it.
+	Values []string
 }
+
+// An Arity is the number of values that a field has in one event.
+type Arity uint8
+
+// The arities.
+const (
+	AnyArity Arity = iota // nothing is known
+	One                   // at most one value
+	Many                  // a list is usual
+)
 
 // classes holds the class of each type that EQL knows of.
 var classes = map[string]Class{

@@ -128,26 +128,36 @@ func uintArith(op ArithOp, a, b Value) (Value, error) {
 			return OfUint(lo), nil
 		}
 	case '/', '%':
-		switch {
-		case y == 0:
+		if y == 0 {
 			return Value{}, ErrDivideByZero
-		case neg:
-		case op == '/':
-			return OfUint(x / y), nil
-		default:
-			return OfUint(x % y), nil
+		}
+		x, y = amount(a), amount(b)
+		if op == '/' {
+			if q := x / y; q == 0 || !neg {
+				return OfUint(q), nil
+			}
+		} else if r := x % y; r == 0 || a.kind == Uint || a.Int() >= 0 { // sign of the dividend
+			return OfUint(r), nil
 		}
 	}
 	return Value{}, ErrOverflow
 }
 
+// amount returns the absolute value of an integer.
+func amount(v Value) uint64 {
+	if v.kind == Int && v.Int() < 0 {
+		return -v.num
+	}
+	return v.num
+}
+
 func signedStep(op ArithOp, a, b Value) (Value, error) {
 	if a.kind == Uint { // b is negative
-		amount := -b.num
+		n := amount(b)
 		if op == '+' {
-			return OfUint(a.num - amount), nil
+			return OfUint(a.num - n), nil
 		}
-		if s, carry := bits.Add64(a.num, amount, 0); carry == 0 {
+		if s, carry := bits.Add64(a.num, n, 0); carry == 0 {
 			return OfUint(s), nil
 		}
 		return Value{}, ErrOverflow

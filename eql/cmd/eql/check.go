@@ -7,59 +7,103 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
-	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
+	"github.com/eqlkit/eqlkit/eql/lint"
 	"github.com/eqlkit/eqlkit/rule"
 )
 
-const checkLong = `Compiles queries and rules without running them and prints what is wrong, as
-FILE:LINE:COL: message, with the source line and a caret. The place is that in the
-rule file.
+const checkLong = `Compiles queries and rules without running them and prints what is wrong, and what
+is probably not meant, as FILE:LINE:COL: message, with the source line and a caret.
+The place is that in the rule file. --list-codes prints all that is looked for.
 
 PATH is a rule file (TOML), a file with one query (.eql), "-" for a query on
 standard input, or a folder of such files; without PATH and -q it is "-". Rules in
 other query languages are skipped.
 
-With --mapping, fields must exist in the mapping (or be marked by "?") and fit
-what is done with them.
+What is known of fields makes checks stricter. With --mapping, fields must exist in
+the mapping (or be marked by "?") and fit what is done with them. With --ecs, those
+that are not in the field reference either are warned about, and with --events those
+that no event has.
+
+A finding is silenced by a comment on its line or the line before, for a whole rule
+by a key of the rule file, and for many rules by the file ` + lint.ConfigName + ` in
+their folder or above it:
+
+  // eql:ignore CODE reason
+  [metadata.eqlkit]
+  ignore = ["CODE reason"]
 
 With --format json, a line for each rule tells what it consists of: id, name, kind
 (event, sequence, sample), categories, by, step_by, maxspan_ms, runs, missing,
-alias, until, pipes (each only if used), fields, functions and diagnostics.
+alias, until, pipes (each only if used), fields, functions and diagnostics. SARIF and
+the annotations of GitHub Actions (--format github) are for services that show them.
 
-The exit code is 1 if there is an error; warnings do not count.`
+--fix makes those suggested changes that do not alter what is found, formats the
+queries, and reports what is left. With -q or standard input it prints the query.
+
+The exit code is 1 if there is an error; --fail-on sets what else counts.`
 
 const checkExample = `  eql check rules/
   eql check -q 'process where process.name == "cmd.exe"'
-  eql check --mapping mapping.json --format json rules/one.toml | jq .fields`
+  eql check --mapping mapping.json --format json rules/one.toml | jq .fields
+  eql check --events sample.ndjson.gz --fail-on warning rules/
+  eql check --fix rules/`
 
 type checkFlags struct {
-	query           string
-	mapping         string
-	dialect, format *choice
+	query            string
+	mapping, ecs     string
+	events           []string
+	config, category string
+	failOn           *choice
+	fix, listCodes   bool
+	dialect, format  *choice
+	limits           limitFlags
 }
 
 func (a *app) checkCmd() *cobra.Command {
 	f := &checkFlags{}
 	cmd := &cobra.Command{
 		Use:     "check [flags] [PATH...] | -q QUERY",
-		Short:   "Validate queries and rules",
+		Aliases: []string{"lint"},
+		Short:   "Validate and lint queries and rules",
 		Long:    checkLong,
 		Example: checkExample,
 	}
-	cmd.Flags().StringVarP(&f.query, "query", "q", "", "check this `query`")
-	cmd.Flags().StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the fields and their types")
+	fs := cmd.Flags()
+	fs.StringVarP(&f.query, "query", "q", "", "check this `query`")
+	fs.StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the fields and their types")
+	fs.StringVar(&f.ecs, "ecs", "", "`file` with the field reference of ECS (ecs_flat.yml or fields.csv)")
+	fs.StringArrayVar(&f.events, "events", nil, "`file` with sample events, as eql query reads them; may be repeated")
+	fs.StringVar(&f.category, "event-category-field", "", "`field` with the category of an event (default event.category)")
+	fs.StringVar(&f.config, "config", "", "`file` that says what is reported (default "+lint.ConfigName+" in a rule's folder or above)")
+	fs.BoolVar(&f.fix, "fix", false, "make the safe changes and format")
+	fs.BoolVar(&f.listCodes, "list-codes", false, "print what is looked for and exit")
 	_ = cmd.MarkFlagFilename("mapping", "json")
+	_ = cmd.MarkFlagFilename("ecs", "yml", "yaml", "csv")
+	_ = cmd.MarkFlagFilename("config", "toml")
 	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
-	f.format = choose(cmd, "format", "how results are printed", "text", "json")
-	return a.command(cmd, func(_ context.Context, paths []string) error {
+	f.format = choose(cmd, "format", "how results are printed", "text", "json", "sarif", "github")
+	f.limits.add(cmd)
+	f.failOn = choose(cmd, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "info")
+	return a.command(cmd, func(ctx context.Context, paths []string) error {
+		if f.listCodes {
+			return a.listCodes(f.format.value)
+		}
+		options, err := f.options(ctx, a)
+		if err != nil {
+			return err
+		}
 		set, err := a.checkInput(paths, f.query, cmd.Flags().Changed("query"))
 		if err != nil {
 			return err
 		}
-		return a.check(f, set)
+		if f.fix {
+			if set, err = a.fix(set, paths, f.dialect.value, options.Options); err != nil {
+				return err
+			}
+		}
+		return a.check(f, set, options)
 	})
 }
 
@@ -79,55 +123,47 @@ func (a *app) checkInput(paths []string, query string, given bool) (*rule.Set, e
 	return a.loadRules(paths), nil
 }
 
-func (a *app) check(f *checkFlags, set *rule.Set) error {
-	var opts []eql.Option
-	if f.mapping != "" {
-		m, err := loadMapping(f.mapping)
-		if err != nil {
-			return err
-		}
-		opts = append(opts, eql.WithSchema(m), eql.WithStrictSchema())
-	}
-	write := a.writeCheck
-	if f.format.value == "json" {
-		write = func(c *checked) error { return writeJSON(a.out, c) }
-	}
-	rest := problemsByFile(set.Problems)
-	failed := 0
-	emit := func(c *checked, problems source.List) error {
-		c.addProblems(problems)
-		if !c.OK {
-			failed++
-		}
-		return write(c)
-	}
+// A reporter prints what was found, a rule at a time, and then the rest.
+type reporter interface {
+	report(r *lint.Report) error
+	close() error
+}
+
+func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 	rules := slices.Concat(set.Rules, set.Unusable)
 	for _, r := range rules {
 		r.Dialect = dialectOf(r, f.dialect.value)
-		problems := rest[r.Path] // the first rule of a file has those of the file
-		delete(rest, r.Path)
-		q, err := eql.CompileRule(r, opts...)
-		c := &checked{File: r.Path, ID: r.ID, Name: r.Name, OK: true}
-		if err == nil {
-			c.summarise(ast.Summarize(q.AST()))
+	}
+	reports := lint.Set(set, options.Options)
+	if options.err != nil {
+		return options.err
+	}
+	limit, _ := lint.ParseSeverity(f.failOn.value)
+	out := a.newReporter(f, slices.ContainsFunc(rules, func(r *rule.Rule) bool { return r.Path == queryName || r.Path == stdinName }))
+	failed := 0
+	counts := map[source.Severity]int{}
+	for _, r := range reports {
+		bad := false
+		for _, e := range r.Problems {
+			counts[e.Severity]++
+			bad = bad || e.Severity <= limit
 		}
-		if err := emit(c, append(problems, problemsOf(err)...)); err != nil {
+		if bad {
+			failed++
+		}
+		if err := out.report(r); err != nil {
 			return err
 		}
 	}
-	for _, s := range set.Skipped {
-		if err := emit(&checked{File: s.Path, ID: s.ID, Name: s.Name, OK: true, Skipped: s.Reason}, rest[s.Path]); err != nil {
-			return err
-		}
-		delete(rest, s.Path)
-	}
-	for _, name := range sortedKeys(rest) {
-		if err := emit(&checked{File: name, OK: true}, rest[name]); err != nil {
-			return err
-		}
+	if err := out.close(); err != nil {
+		return err
 	}
 	if f.format.value == "text" {
-		fmt.Fprintf(a.err, "%d rules checked, %d failed, %d skipped\n", len(rules), failed, len(set.Skipped))
+		fmt.Fprintf(a.err, "%d rules checked, %d failed, %d skipped", len(rules), failed, len(set.Skipped))
+		if w, n := counts[source.Warning], counts[source.Info]; w+n > 0 {
+			fmt.Fprintf(a.err, "; %d warnings, %d notes", w, n)
+		}
+		fmt.Fprintln(a.err)
 	}
 	if failed > 0 {
 		return errProblems
@@ -135,36 +171,46 @@ func (a *app) check(f *checkFlags, set *rule.Set) error {
 	return nil
 }
 
-func problemsByFile(list source.List) map[string]source.List {
-	out := make(map[string]source.List)
-	for _, e := range list {
-		name := ""
-		if e.File != nil {
-			name = e.File.Name
+// newReporter returns the reporter of a format; printed says that queries are
+// printed after they were fixed.
+func (a *app) newReporter(f *checkFlags, printed bool) reporter {
+	switch f.format.value {
+	case "json":
+		return jsonReporter{a}
+	case "sarif":
+		return &sarifReporter{app: a}
+	case "github":
+		return githubReporter{a}
+	default:
+		return textReporter{app: a, toErr: f.fix && printed}
+	}
+}
+
+// A textReporter prints problems for people.
+type textReporter struct {
+	*app
+	toErr bool // standard output has something else
+}
+
+func (t textReporter) report(r *lint.Report) error {
+	if r.Skipped != nil {
+		fmt.Fprintf(t.err, "%s: skipped: %s\n", r.Path, r.Skipped.Reason)
+	}
+	for _, e := range r.Problems {
+		if t.toErr {
+			fmt.Fprintln(t.err, t.errTerm.render(e))
+			continue
 		}
-		out[name] = append(out[name], e)
-	}
-	return out
-}
-
-func sortedKeys(m map[string]source.List) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
-// writeCheck prints the problems of c for people.
-func (a *app) writeCheck(c *checked) error {
-	if c.Skipped != "" {
-		fmt.Fprintf(a.err, "%s: skipped: %s\n", c.File, c.Skipped)
-	}
-	for _, e := range c.problems {
-		if _, err := fmt.Fprintln(a.out, a.outTerm.render(e)); err != nil {
+		if _, err := fmt.Fprintln(t.out, t.outTerm.render(e)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+func (textReporter) close() error { return nil }
+
+type jsonReporter struct{ *app }
+
+func (j jsonReporter) report(r *lint.Report) error { return writeJSON(j.out, newChecked(r)) }
+func (jsonReporter) close() error                  { return nil }

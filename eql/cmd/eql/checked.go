@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/eql/lint"
 )
 
 // A checked rule is what check tells about one: what it consists of, if it
@@ -28,7 +29,6 @@ type checked struct {
 	Functions  map[string]int `json:"functions,omitempty"`
 
 	Diagnostics []diagnostic `json:"diagnostics"`
-	problems    source.List
 }
 
 type checkedUntil struct {
@@ -36,13 +36,71 @@ type checkedUntil struct {
 	By       []string `json:"by,omitempty"`
 }
 
+// A diagnostic is one finding. Lines and columns count from 1, columns in
+// characters, and the end is the place behind the last one.
 type diagnostic struct {
 	Severity string `json:"severity"`
 	Code     string `json:"code,omitempty"`
 	Line     int    `json:"line"`
 	Col      int    `json:"col"`
+	EndLine  int    `json:"end_line"`
+	EndCol   int    `json:"end_col"`
 	Message  string `json:"message"`
 	Hint     string `json:"hint,omitempty"`
+	Fixes    []fix  `json:"fixes,omitempty"`
+}
+
+// A fix is a change that is suggested; a safe one does not alter what is found.
+type fix struct {
+	Title string `json:"title"`
+	Safe  bool   `json:"safe"`
+	Edits []edit `json:"edits"`
+}
+
+// An edit replaces the bytes from Start to End of the query's text, and what
+// stands there in the file.
+type edit struct {
+	Start   int    `json:"start"`
+	End     int    `json:"end"`
+	Line    int    `json:"line"`
+	Col     int    `json:"col"`
+	EndLine int    `json:"end_line"`
+	EndCol  int    `json:"end_col"`
+	Text    string `json:"text"`
+}
+
+func newChecked(r *lint.Report) *checked {
+	c := &checked{File: r.Path, OK: r.Problems.Err() == nil, Diagnostics: make([]diagnostic, 0, len(r.Problems))}
+	switch {
+	case r.Rule != nil:
+		c.ID, c.Name = r.Rule.ID, r.Rule.Name
+	case r.Skipped != nil:
+		c.ID, c.Name, c.Skipped = r.Skipped.ID, r.Skipped.Name, r.Skipped.Reason
+	}
+	if r.Query != nil && r.Compiles {
+		c.summarise(ast.Summarize(r.Query))
+	}
+	for _, e := range r.Problems {
+		c.Diagnostics = append(c.Diagnostics, newDiagnostic(e))
+	}
+	return c
+}
+
+func newDiagnostic(e *source.Error) diagnostic {
+	start, end := places(e)
+	d := diagnostic{
+		Severity: e.Severity.String(), Code: e.Code, Message: e.Msg, Hint: e.Hint,
+		Line: start.Line, Col: start.Column, EndLine: end.Line, EndCol: end.Column,
+	}
+	for _, f := range e.Fixes {
+		out := fix{Title: f.Title, Safe: f.Safe}
+		for _, x := range f.Edits {
+			from, to := e.File.Position(x.Span.Start), e.File.Position(x.Span.End)
+			out.Edits = append(out.Edits, edit{x.Span.Start.Offset(), x.Span.End.Offset(), from.Line, from.Column, to.Line, to.Column, x.New})
+		}
+		d.Fixes = append(d.Fixes, out)
+	}
+	return d
 }
 
 // summarise fills in what the query consists of. What no step uses stays nil.
@@ -84,19 +142,5 @@ func (c *checked) summarise(s *ast.Summary) {
 	}
 	for _, f := range s.Fields {
 		c.Fields = append(c.Fields, f.Path)
-	}
-}
-
-// addProblems adds what is wrong; an error makes c fail.
-func (c *checked) addProblems(list source.List) {
-	c.OK = c.OK && list.Err() == nil
-	c.problems = append(c.problems, list...)
-	c.Diagnostics = make([]diagnostic, len(c.problems))
-	for i, e := range c.problems {
-		p := e.Position()
-		c.Diagnostics[i] = diagnostic{
-			Severity: e.Severity.String(), Code: e.Code,
-			Line: p.Line, Col: p.Column, Message: e.Msg, Hint: e.Hint,
-		}
 	}
 }

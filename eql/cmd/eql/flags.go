@@ -21,9 +21,12 @@ import (
 type eventFlags struct {
 	timestamp, tiebreaker, category string
 	mapping                         string
+	wildcards                       bool
+	hosts                           []string
 	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
+	limits                          limitFlags
 }
 
 // add adds all flags to cmd.
@@ -41,11 +44,14 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 	fs.StringVar(&f.category, "event-category-field", "", "`field` with the category of an event (default event.category)")
 	fs.StringVar(&f.mapping, "mapping", "", "`file` with an Elasticsearch mapping: the types of fields")
 	_ = cmd.MarkFlagFilename("mapping", "json")
+	fs.BoolVar(&f.wildcards, "wildcard-functions", false, "let endsWith and stringContains take * and ? of a literal for wildcards, as\nElasticsearch does")
+	fs.StringSliceVar(&f.hosts, "host-fields", nil, "`fields` that tell the host, the best first: sequences keep to one host; none\nfor none (default host.id,agent.id in the endpoint dialect, else none)")
+	f.limits.add(cmd)
 }
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
-	var opts []eql.Option
+	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
 	}
@@ -54,6 +60,15 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 	}
 	if f.category != "" {
 		opts = append(opts, eql.WithCategoryField(f.category))
+	}
+	if f.wildcards {
+		opts = append(opts, eql.WithWildcardFunctions())
+	}
+	switch {
+	case len(f.hosts) == 1 && f.hosts[0] == "none":
+		opts = append(opts, eql.WithHostFields())
+	case len(f.hosts) > 0:
+		opts = append(opts, eql.WithHostFields(f.hosts...))
 	}
 	if f.mapping != "" {
 		var err error

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eval"
 )
 
 // A machine is what events are pushed into.
@@ -21,8 +20,8 @@ type machine interface {
 	Stats() eql.Stats
 	QueryStats() []eql.QueryStats
 	Snapshot(w io.Writer) error
-	Restore(r io.Reader) (eval.Changes, error)
-	Swap(e *eql.Engine) (eval.Changes, error)
+	Restore(r io.Reader) (eql.Changes, error)
+	Swap(e *eql.Engine) (eql.Changes, error)
 	SetPosition(source string, position []byte)
 	Positions() map[string][]byte
 }
@@ -92,7 +91,7 @@ func (s *service) restore(r io.Reader) (savedInput, error) {
 }
 
 // describe tells what has become of the state of rules.
-func describe(c eval.Changes) string {
+func describe(c eql.Changes) string {
 	parts := []string{fmt.Sprintf("%d kept with state", len(c.Kept))}
 	for _, group := range []struct {
 		what  string

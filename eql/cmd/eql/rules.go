@@ -16,6 +16,9 @@ import (
 	"github.com/eqlkit/eqlkit/rule"
 )
 
+// stdinName is what a query on standard input is called.
+const stdinName = "<stdin>"
+
 // queryExt is the extension of files that hold one query and nothing else.
 const queryExt = ".eql"
 
@@ -37,7 +40,7 @@ func (a *app) loadRules(paths []string) *rule.Set {
 	for _, name := range queries {
 		text, err := a.readQuery(name)
 		if err != nil {
-			set.Problems.Add(&source.Error{File: &source.File{Name: name}, Msg: "cannot read: " + reason(err)})
+			set.Problems.Add(&source.Error{File: &source.File{Name: name}, Code: "file-unreadable", Msg: "cannot read: " + reason(err)})
 			continue
 		}
 		set.Rules = append(set.Rules, queryRule(name, text))
@@ -85,7 +88,7 @@ func (a *app) readQuery(name string) (string, error) {
 func queryRule(name, text string) *rule.Rule {
 	base := strings.TrimSuffix(filepath.Base(name), queryExt)
 	if name == input.Stdin {
-		name, base = "<stdin>", "stdin"
+		name, base = stdinName, "stdin"
 	}
 	return &rule.Rule{
 		Path:  name,

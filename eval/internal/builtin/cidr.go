@@ -22,16 +22,13 @@ func cidrMatch() fn.Func {
 		Prepare: func(_ bool, constants []*value.Value) (fn.Impl, error) {
 			var blocks []string
 			for i, c := range constants[1:] {
-				switch {
-				case c.IsNull():
-				case c.Kind() != value.String:
+				if c.Kind() != value.String {
 					return nil, &fn.ArgError{Arg: i + 1, Msg: "a CIDR block must be a string"}
-				default:
-					if _, err := pattern.ParseCIDRs([]string{c.Str()}); err != nil {
-						return nil, &fn.ArgError{Arg: i + 1, Msg: err.Error()}
-					}
-					blocks = append(blocks, c.Str())
 				}
+				if _, err := pattern.ParseCIDRs([]string{c.Str()}); err != nil {
+					return nil, &fn.ArgError{Arg: i + 1, Msg: err.Error()}
+				}
+				blocks = append(blocks, c.Str())
 			}
 			set, err := pattern.ParseCIDRs(blocks)
 			if err != nil {

@@ -57,7 +57,10 @@ func number(args []value.Value) (value.Value, error) {
 	text := args[0].Str()
 	base := 0
 	if len(args) == 2 {
-		base = clampInt(args[1], 0)
+		var ok bool
+		if base, ok = position(args[1], 0); !ok {
+			return null, nil
+		}
 	}
 	digits := text
 	switch {
@@ -68,7 +71,7 @@ func number(args []value.Value) (value.Value, error) {
 	case base == 16:
 		digits = strings.TrimPrefix(text, "0x")
 	}
-	if base >= 2 && base <= 36 && !strings.Contains(digits, "_") {
+	if base >= 2 && base <= 36 {
 		if i, err := strconv.ParseInt(digits, base, 64); err == nil {
 			return value.OfInt(i), nil
 		}

@@ -52,18 +52,21 @@ func substring(args []value.Value) (value.Value, error) {
 	}
 	s := args[0].Str()
 	n := units(s)
-	place := func(v value.Value, otherwise int) int {
-		i := clampInt(v, otherwise)
+	start, okStart := position(args[1], 0)
+	end, okEnd := n, true
+	if len(args) == 3 {
+		end, okEnd = position(args[2], n)
+	}
+	if !okStart || !okEnd {
+		return null, nil
+	}
+	place := func(i int) int {
 		if i < 0 {
 			i += n
 		}
 		return min(max(i, 0), n)
 	}
-	start, end := place(args[1], 0), n
-	if len(args) == 3 {
-		end = place(args[2], n)
-	}
-	if start >= end {
+	if start, end = place(start), place(end); start >= end {
 		return value.OfString(""), nil
 	}
 	from := offset(s, start)

@@ -1,6 +1,7 @@
 package builtin
 
 import (
+	"math"
 	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -87,9 +88,16 @@ func indexOf(index func(s, sub string) int) fn.Impl {
 		s, sub := args[0].Str(), args[1].Str()
 		start := 0
 		if len(args) == 3 {
-			start = clampInt(args[2], 0)
+			var ok bool
+			if start, ok = position(args[2], 0); !ok {
+				return null, nil
+			}
 		}
-		from := offset(s, max(start, 0))
+		start = max(start, 0)
+		if sub == "" { // is found anywhere, even inside a surrogate pair
+			return value.OfInt(int64(min(start, units(s)))), nil
+		}
+		from := offset(s, start)
 		i := index(s[from:], sub)
 		if i < 0 {
 			return null, nil
@@ -98,18 +106,22 @@ func indexOf(index func(s, sub string) int) fn.Impl {
 	}
 }
 
-// clampInt returns an integer that is certain to be an int; other values give
-// the default.
-func clampInt(v value.Value, otherwise int) int {
+// position returns a whole number as an int, one that is far outside as one that
+// is still outside of every string. Null gives the default; it reports false for
+// what is no whole number.
+func position(v value.Value, otherwise int) (n int, ok bool) {
 	const limit = 1 << 30
 	switch v.Kind() {
+	case value.Null:
+		return otherwise, true
 	case value.Int:
-		return int(min(max(v.Int(), -limit), limit))
+		return int(min(max(v.Int(), -limit), limit)), true
 	case value.Uint:
-		return limit
+		return limit, true
 	case value.Float:
-		return int(min(max(v.Float(), -limit), limit))
+		f := v.Float()
+		return int(min(max(f, -limit), limit)), f == math.Trunc(f)
 	default:
-		return otherwise
+		return 0, false
 	}
 }

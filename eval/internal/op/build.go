@@ -64,7 +64,7 @@ func (b *Builder) pred(x plan.Expr) Pred {
 	case *plan.System:
 		return b.system(x)
 	case *plan.Lineage: // waits, as plan.NewSplit has seen to
-		return fieldPredOf(b.later.lineage(b, x), isTrue{})
+		return fieldPredOf(b.later.lineage(b, x), decided{"looked up"})
 	case *plan.Field:
 		return fieldPredOf(b.ref(x), isTrue{})
 	}

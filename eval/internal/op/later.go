@@ -146,8 +146,14 @@ func (l *later) pred(b *Builder, x plan.Expr) Pred {
 	now := *b
 	now.later = nil
 	i := l.tuple.add("cond "+plan.Identity(x, now.place, now.listPlace), func() source { return l.atOnce(b, x) })
-	return fieldPredOf(ref{1, i}, isTrue{})
+	return fieldPredOf(ref{1, i}, decided{"decided by the event alone, beforehand"})
 }
+
+// decided is the test of an answer that was taken along.
+type decided struct{ note string }
+
+func (decided) holds(v value.Value) bool { return v.Bool() }
+func (t decided) describe() string       { return t.note }
 
 // ref returns where a field lies.
 func (l *later) ref(b *Builder, f *plan.Field) ref {

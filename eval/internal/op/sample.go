@@ -1,7 +1,6 @@
 package op
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -119,6 +118,17 @@ func (m *sample) repeats(ev *Held, before []*Held) bool {
 	return false
 }
 
+// first returns the first event of a row.
+func (r *sampleRow) first() *Held {
+	var first *Held
+	for _, events := range r.events {
+		if len(events) > 0 && (first == nil || events[0].Less(first)) {
+			first = events[0]
+		}
+	}
+	return first
+}
+
 // drop forgets a row.
 func (m *sample) drop(r *sampleRow) {
 	r.older.newer, r.newer.older = r.newer, r.older
@@ -167,7 +177,10 @@ func (m *sample) Close(emit func(Result)) {
 		rows = append(rows, keyed{m.tuple(r.key), r})
 	}
 	slices.SortFunc(rows, func(a, b keyed) int {
-		return cmp.Or(compareTuples(a.vals, b.vals), cmp.Compare(a.row.key, b.row.key))
+		if c := compareTuples(a.vals, b.vals); c != 0 {
+			return c
+		}
+		return a.row.first().Compare(b.row.first()) // hosts may have keys in common
 	})
 	for _, k := range rows {
 		left := m.most

@@ -60,7 +60,7 @@ func (m *sequence) Load(d *Decoder) {
 // key reads a key that tuple understands.
 func (d *Decoder) key() string {
 	key := d.String()
-	if _, ok := wire.Values(key); !ok {
+	if !wire.Valid(key) {
 		d.Fail("a join key cannot be read")
 	}
 	return key

@@ -36,7 +36,7 @@ func newDFA(b *termTable, t *term, maxStates int) (*dfa, bool) {
 				states = append(states, d)
 			}
 			m.next = append(m.next, to)
-			if len(states) > maxStates || len(m.next) > maxCells || b.effort > b.limit {
+			if len(states) > maxStates || len(m.next) > maxCells || b.exhausted() {
 				return nil, false
 			}
 		}

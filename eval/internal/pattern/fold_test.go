@@ -23,6 +23,7 @@ func TestFold(t *testing.T) {
 		"İ ı I":                  "İ ı i",
 		"\xffA\xc3":              "\xffa\xc3",
 		"ABCDEFGHIJKLMNOPéQRSTU": "abcdefghijklmnopéqrstu",
+		"ZZZZZZZZAAAAAAAA[[[[[[[[@@@@@@@@``````{{": "zzzzzzzzaaaaaaaa[[[[[[[[@@@@@@@@``````{{",
 	}
 	for s, want := range tests {
 		assert.Equal(t, want, pattern.Fold(s))

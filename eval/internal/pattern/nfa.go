@@ -78,7 +78,7 @@ func newNFA(b *termTable, t *term, maxStates int) (*nfa, bool) {
 		}
 		for class := range m.width {
 			r, ok := row(b.derive(states[i], uint16(class)))
-			if !ok || b.effort > b.limit {
+			if !ok || b.exhausted() {
 				return nil, false
 			}
 			m.next = append(m.next, r)

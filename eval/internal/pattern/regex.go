@@ -31,11 +31,14 @@ const (
 // A RegexError says what is wrong with one of the patterns given to Regex.
 type RegexError struct {
 	Pattern int    // which one, from 0
-	Offset  int    // where in it, in bytes; 0 if it is the pattern as a whole
+	Offset  int    // where in it, in bytes; -1 if it is the pattern as a whole
 	Msg     string // one clause
 }
 
 func (e *RegexError) Error() string {
+	if e.Offset < 0 {
+		return fmt.Sprintf("regular expression %d: %s", e.Pattern, e.Msg)
+	}
 	return fmt.Sprintf("regular expression %d, offset %d: %s", e.Pattern, e.Offset, e.Msg)
 }
 
@@ -79,7 +82,7 @@ func Regex(patterns []string, fold bool, lim Limits) (Matcher, error) {
 // automaton: the fastest kind that stays within the limits.
 func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parseError) {
 	if utf8.RuneCountInString(pattern) > lim.MaxRegexLen {
-		return nil, nil, &parseError{msg: fmt.Sprintf("the pattern has more than %d characters", lim.MaxRegexLen)}
+		return nil, nil, &parseError{offset: -1, msg: fmt.Sprintf("the pattern has more than %d characters", lim.MaxRegexLen)}
 	}
 	table := newTermTable()
 	p := regexParser{termTable: table, text: pattern, fold: fold}
@@ -102,7 +105,7 @@ func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parse
 			return nil, m, nil
 		}
 	}
-	return nil, nil, &parseError{msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
+	return nil, nil, &parseError{offset: -1, msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
 }
 
 // maxGlobSymbols bounds what repetitions are written out to.

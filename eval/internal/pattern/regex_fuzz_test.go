@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
@@ -244,6 +245,46 @@ func checkRandomRegex(t *testing.T, seed uint64) {
 func TestRegexAgainstOracle(t *testing.T) {
 	for seed := range uint64(1000) {
 		checkRandomRegex(t, seed)
+	}
+}
+
+// TestRegexUnderTightLimits gives up on automata half-way through and tries the
+// next kind: what one attempt leaves behind must not show in another.
+func TestRegexUnderTightLimits(t *testing.T) {
+	accepted, refused := 0, 0
+	for seed := range uint64(1500) {
+		g := treeMaker{Rand: rand.New(rand.NewPCG(seed, 1)), fold: seed%2 == 0}
+		x := g.tree(5)
+		m, err := pattern.Regex([]string{x.text()}, g.fold, pattern.Limits{MaxStates: 2 + g.IntN(30)})
+		if err != nil {
+			refused++
+			continue
+		}
+		accepted++
+		for range 12 {
+			s := g.subject()
+			r := []rune(s)
+			require.Equal(t, x.ends(r, 0)[len(r)], m.Match(s), "%s on %q, fold %t", x.text(), s, g.fold)
+		}
+	}
+	assert.Greater(t, accepted, 500)
+	assert.Greater(t, refused, 50)
+}
+
+// TestRegexAfterGivingUp has patterns that are abandoned in the middle of a
+// derivative. What was made up to there must not serve the next attempt.
+func TestRegexAfterGivingUp(t *testing.T) {
+	for _, depth := range []int{20, 60} {
+		p := strings.Repeat("(", depth) + "a" + strings.Repeat("{1,9})", depth)
+		m, err := pattern.Regex([]string{p}, false, pattern.Limits{})
+		if err != nil {
+			require.ErrorContains(t, err, "too complex")
+			continue
+		}
+		for n := range 40 {
+			assert.Equal(t, n > 0, m.Match(strings.Repeat("a", n)), "%d times, depth %d", n, depth)
+		}
+		assert.False(t, m.Match("aab"))
 	}
 }
 

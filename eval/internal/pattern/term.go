@@ -47,8 +47,16 @@ type termTable struct {
 	classes *alphabet
 
 	effort int // grows with the work done
-	limit  int // of effort, for derive
+	limit  int // of effort; 0 is none
 }
+
+// flattenedPerEffort is how many operands are put in order in the time of one
+// unit of effort.
+const flattenedPerEffort = 4
+
+// exhausted reports whether the effort is above the limit. From then on the
+// table makes terms that mean nothing.
+func (b *termTable) exhausted() bool { return b.limit > 0 && b.effort > b.limit }
 
 type termKey struct {
 	op       termOp
@@ -135,7 +143,9 @@ func (b *termTable) cat(x, y *term) *term {
 
 // alt returns the union of subs, which it may change.
 func (b *termTable) alt(subs []*term) *term {
-	subs = flatten(opAlt, subs)
+	if subs = b.flatten(opAlt, subs); b.exhausted() {
+		return b.none
+	}
 	nullable := false
 	for _, s := range subs {
 		if s == b.all {
@@ -157,7 +167,9 @@ func (b *termTable) alt(subs []*term) *term {
 
 // and returns the intersection of subs, which it may change.
 func (b *termTable) and(subs []*term) *term {
-	subs = flatten(opAnd, subs)
+	if subs = b.flatten(opAnd, subs); b.exhausted() {
+		return b.none
+	}
 	nullable := true
 	for _, s := range subs {
 		nullable = nullable && s.nullable
@@ -217,8 +229,7 @@ func (b *termTable) repeat(x *term, least, most int32) *term {
 		term{nullable: least == 0, min: least, max: most, subs: []*term{x}})
 }
 
-// derive returns the derivative of t by the symbols of a class. Once the effort
-// is above the limit its results mean nothing.
+// derive returns the derivative of t by the symbols of a class.
 func (b *termTable) derive(t *term, class uint16) *term {
 	switch t.op {
 	case opNone, opEmpty:
@@ -229,7 +240,7 @@ func (b *termTable) derive(t *term, class uint16) *term {
 		}
 		return b.none
 	}
-	if b.effort++; b.effort > b.limit {
+	if b.effort++; b.exhausted() {
 		return b.none
 	}
 	if t.derived == nil {
@@ -237,7 +248,11 @@ func (b *termTable) derive(t *term, class uint16) *term {
 		b.effort += len(t.derived) / 8
 	}
 	if t.derived[class] == nil {
-		t.derived[class] = b.deriveCompound(t, class)
+		d := b.deriveCompound(t, class)
+		if b.exhausted() { // d means nothing, and a later attempt must not meet it
+			return b.none
+		}
+		t.derived[class] = d
 	}
 	return t.derived[class]
 }
@@ -272,7 +287,10 @@ func (b *termTable) deriveCompound(t *term, class uint16) *term {
 
 // flatten replaces operands that are themselves of op by theirs, and returns
 // them in order and without repetition.
-func flatten(op termOp, subs []*term) []*term {
+func (b *termTable) flatten(op termOp, subs []*term) []*term {
+	if b.exhausted() {
+		return nil
+	}
 	if slices.ContainsFunc(subs, func(s *term) bool { return s.op == op }) {
 		var flat []*term
 		for _, s := range subs {
@@ -284,7 +302,8 @@ func flatten(op termOp, subs []*term) []*term {
 		}
 		subs = flat
 	}
-	slices.SortFunc(subs, func(a, b *term) int { return int(a.id - b.id) })
+	b.effort += len(subs) / flattenedPerEffort // most of them may be there twice
+	slices.SortFunc(subs, func(x, y *term) int { return int(x.id - y.id) })
 	return slices.Compact(subs)
 }
 

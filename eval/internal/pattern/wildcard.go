@@ -24,11 +24,28 @@ func Wildcards(patterns []string, fold bool) Matcher {
 	return matchGlobs(gs, fold)
 }
 
-func wildcardSymbols(pattern string, fold bool) []symbol {
+// EscapedWildcard is Wildcard for a pattern in which a backslash makes the code
+// point behind it stand for itself, as in a wildcard query of Elasticsearch. One
+// at the end stands for itself.
+func EscapedWildcard(pattern string, fold bool) Matcher {
+	return matchGlobs([]*glob{newGlob(symbolsOf(pattern, fold, true))}, fold)
+}
+
+func wildcardSymbols(pattern string, fold bool) []symbol { return symbolsOf(pattern, fold, false) }
+
+func symbolsOf(pattern string, fold, escapes bool) []symbol {
 	symbols := make([]symbol, 0, len(pattern))
 	for pattern != "" {
 		x, n := firstSymbol(pattern)
+		literal := escapes && x == '\\' && n < len(pattern)
+		if literal {
+			pattern = pattern[n:]
+			x, n = firstSymbol(pattern)
+		}
 		switch {
+		case literal && fold:
+			x = foldSymbol(x)
+		case literal:
 		case x == '*':
 			x = anyMany
 		case x == '?':

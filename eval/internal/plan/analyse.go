@@ -36,6 +36,10 @@ type Options struct {
 	// Ordered asks for results in the order of the search API.
 	Ordered bool
 
+	// Wildcards makes endsWith and stringContains of the Elasticsearch dialect take
+	// wildcards in a literal, where they are asked about a field.
+	Wildcards bool
+
 	// Systems are the operating systems that the query is made for; nil for all.
 	Systems []string
 	// Partition names the fields that tell hosts apart: sequences, samples and
@@ -44,8 +48,8 @@ type Options struct {
 	Partition []string
 }
 
-// New plans q. The error is a source.List with every problem found: what is
-// wrong with the query as such in order of place, and then the fields that the
+// New plans q. The error is a source.List with every problem found, up to a
+// hundred of each kind: what is wrong with the query as such in order of place, and then the fields that the
 // schema does not know, since a schema may be incomplete.
 func New(q *ast.Query, opts Options) (*Query, error) {
 	a := &analyser{Options: opts, file: q.File}
@@ -71,9 +75,15 @@ type analyser struct {
 	inLineage bool // whether one is being planned
 }
 
+// maxProblems is how many problems are reported: nobody reads more, and to find
+// the line and column of each takes the time to read the query.
+const maxProblems = 100
+
 func (a *analyser) errorf(code string, span source.Span, format string, args ...any) *source.Error {
 	e := &source.Error{File: a.file, Span: span, Code: code, Msg: fmt.Sprintf(format, args...)}
-	a.errs.Add(e)
+	if len(a.errs) < maxProblems {
+		a.errs.Add(e)
+	}
 	return e
 }
 
@@ -99,11 +109,15 @@ func (a *analyser) condition(f *ast.EventFilter) Expr {
 // boolean plans an expression that has to be a condition.
 func (a *analyser) boolean(x ast.Expr, what string) Expr {
 	e := a.expr(x)
-	if t := e.Type(); !t.Fits(fn.Boolean) {
+	a.needBoolean(x, e.Type(), what)
+	return e
+}
+
+func (a *analyser) needBoolean(x ast.Expr, t fn.Type, what string) {
+	if !t.Fits(fn.Boolean) {
 		a.errorf("type", x.Span(), "%s must be boolean, but %s is %s", what, describe(x), withArticle(t)).
 			Hint = "compare it with a value, or write != null if it only has to exist"
 	}
-	return e
 }
 
 func (a *analyser) expr(x ast.Expr) Expr {
@@ -161,20 +175,37 @@ func number(x *ast.Number) *Const {
 }
 
 func (a *analyser) unary(x *ast.Unary) Expr {
-	place := at{x.Span()}
-	if x.Op == ast.Not {
-		return &Not{place, a.boolean(x.X, "the operand of not")}
+	end := x.Span().End // which all prefix operators in a row have in common
+	var prefixes []*ast.Unary
+	var operand ast.Expr = x
+	for {
+		u, ok := operand.(*ast.Unary)
+		if !ok {
+			break
+		}
+		prefixes = append(prefixes, u)
+		operand = u.X
 	}
-	e := a.expr(x.X)
-	a.needNumber(x.X, e, x.Op)
-	if x.Op == ast.Plus {
-		return e
+	e := a.expr(operand)
+	t := e.Type()
+	for _, u := range slices.Backward(prefixes) {
+		place := at{source.Span{Start: u.OpPos, End: end}}
+		switch {
+		case u.Op == ast.Not:
+			a.needBoolean(u.X, t, "the operand of not")
+			e, t = &Not{place, e}, fn.Boolean
+			continue
+		case u.Op == ast.Neg:
+			e = &Neg{place, e}
+		}
+		a.needNumber(u.X, t, u.Op)
+		t = fn.Arithmetic([]fn.Type{t})
 	}
-	return &Neg{place, e}
+	return e
 }
 
-func (a *analyser) needNumber(x ast.Expr, e Expr, op ast.Op) {
-	if t := e.Type(); !t.Fits(fn.Number) {
+func (a *analyser) needNumber(x ast.Expr, t fn.Type, op ast.Op) {
+	if !t.Fits(fn.Number) {
 		a.errorf("type", x.Span(), "the operand of %s must be a number, but %s is %s", op, describe(x), withArticle(t))
 	}
 }
@@ -200,11 +231,30 @@ func (a *analyser) logic(x *ast.Binary) Expr {
 	return l
 }
 
+// arithmetic plans a chain of operators, which may be long: it finds the place
+// and the type of each step from those of the step before.
 func (a *analyser) arithmetic(x *ast.Binary) Expr {
-	l, r := a.expr(x.X), a.expr(x.Y)
-	a.needNumber(x.X, l, x.Op)
-	a.needNumber(x.Y, r, x.Op)
-	return &Arith{at{x.Span()}, value.ArithOp(x.Op.String()[0]), l, r}
+	var chain []*ast.Binary
+	var first ast.Expr = x
+	for {
+		b, ok := first.(*ast.Binary)
+		if !ok || !b.Op.IsArithmetic() {
+			break
+		}
+		chain = append(chain, b)
+		first = b.X
+	}
+	start := first.Span().Start
+	l := a.expr(first)
+	t := l.Type()
+	for _, b := range slices.Backward(chain) {
+		r := a.expr(b.Y)
+		a.needNumber(b.X, t, b.Op)
+		a.needNumber(b.Y, r.Type(), b.Op)
+		l = &Arith{at{source.Span{Start: start, End: b.Y.Span().End}}, value.ArithOp(b.Op.String()[0]), l, r}
+		t = fn.Arithmetic([]fn.Type{t, r.Type()})
+	}
+	return l
 }
 
 func (a *analyser) comparison(x *ast.Binary) Expr {
@@ -272,8 +322,11 @@ func (a *analyser) in(x *ast.Match) Expr {
 		e := a.expr(item)
 		switch it := e.Type(); {
 		case isField(e):
-			a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item)).
-				Hint = "the values of two fields cannot be compared"
+			bad := a.errorf("constant", x.X.Span(), "the list behind %s may hold constants only, but %s is a field", x.Op, describe(item))
+			bad.Hint = "the values of two fields cannot be compared"
+			if a.Dialect == ast.Endpoint {
+				bad.Hint = "compare the two fields with =="
+			}
 			continue
 		case n.Fold && !t.Fits(fn.String): // said already
 		case n.Fold && !it.Fits(fn.String):

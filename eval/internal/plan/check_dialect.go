@@ -37,9 +37,6 @@ func (a *analyser) isSearch(x *ast.Call) bool {
 func (a *analyser) search(x *ast.Call) Expr {
 	place := at{x.Span()}
 	const usage = "usage: _arraysearch(array, $entry, condition)"
-	if x.Fold {
-		a.errorf("tilde", x.Name.Range, "_arraysearch has no form that ignores case").Hint = "leave out the ~"
-	}
 	if len(x.Args) != 3 {
 		a.errorf("arity", x.Name.Range, "_arraysearch takes exactly 3 arguments, found %d", len(x.Args)).Hint = usage
 		return &Const{at: place, V: value.OfBool(false)}
@@ -192,7 +189,7 @@ func without[T any](a *analyser, what string, f func() T) T {
 func (a *analyser) lineage(x *ast.Lineage) Expr {
 	place := at{x.Span()}
 	if x.Relation.Name != "descendant" {
-		a.errorf("unsupported", x.Relation.Range, "%s of is not supported", x.Relation.Name).Hint = "descendant of is"
+		a.errorf("unsupported", x.Relation.Range, "%s of is not supported", x.Relation.Name).Hint = "only descendant of is"
 		return &Const{at: place, V: value.OfBool(false)}
 	}
 	if a.inLineage {
@@ -231,7 +228,11 @@ var systemFields = []string{"host.os.type", "host.os.family", "host.os.platform"
 
 // limited plans cond for the operating systems that the query is made for.
 func (a *analyser) limited(cond Expr) Expr {
-	if c, ok := cond.(*Const); len(a.Systems) == 0 || ok && !(c.V.Kind() == value.Bool && c.V.Bool()) {
+	always := false
+	if c, ok := cond.(*Const); ok {
+		always = c.V.Kind() == value.Bool && c.V.Bool()
+	}
+	if len(a.Systems) == 0 || isConst(cond) && !always {
 		return cond
 	}
 	s := &System{at: at{cond.Span()}, Names: a.Systems}
@@ -241,7 +242,7 @@ func (a *analyser) limited(cond Expr) Expr {
 	if l, ok := cond.(*Logic); ok && !l.Or {
 		return &Logic{at: l.at, Xs: append([]Expr{s}, l.Xs...)}
 	}
-	if isConst(cond) {
+	if always {
 		return s
 	}
 	return &Logic{at: s.at, Xs: []Expr{s, cond}}

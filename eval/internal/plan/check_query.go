@@ -22,7 +22,6 @@ func (a *analyser) query(q *ast.Query) *Query {
 		AST:            q,
 		MaxSamples:     max(a.MaxSamples, 1),
 		CategoryField:  a.CategoryField,
-		Partition:      a.Partition,
 		TimestampField: a.TimestampField, TiebreakerField: a.TiebreakerField,
 	}
 	switch b := q.Body.(type) {
@@ -36,6 +35,10 @@ func (a *analyser) query(q *ast.Query) *Query {
 		p.Kind = Sample
 		a.sample(p, b)
 	}
+	if p.Kind != Event || a.lineages > 0 {
+		p.Partition = a.Partition
+	}
+	p.Lineages = a.lineages > 0
 	a.limits(p, q)
 	p.Ordered = a.Ordered || len(p.Limits) > 0
 	return p

@@ -18,7 +18,7 @@ func (a *analyser) regexError(m *Match, err error) {
 	if errors.As(err, &re) && re.Pattern < len(m.places) {
 		span, msg = m.places[re.Pattern], re.Msg
 		text := m.Patterns[re.Pattern]
-		at := min(re.Offset, len(text))
+		at := min(max(re.Offset, 0), len(text))
 		_, size := utf8.DecodeRuneInString(text[at:])
 		if inside, ok := a.insideOf(span, text); ok && at > 0 {
 			span = source.Span{Start: inside + source.Pos(at), End: inside + source.Pos(at+max(size, 1))}

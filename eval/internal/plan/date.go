@@ -16,6 +16,9 @@ func (a *analyser) fittedDate(x *Compare, f *Field, c *Const) Expr {
 		a.errorf("date", c.span, "date math is not supported: a stream has no present").Hint = "write a date such as 2024-05-31T12:00:00Z"
 		return &Const{at: x.at}
 	}
+	if c.V.Kind() == value.Date { // done before: lists are folded again as alternatives
+		return x
+	}
 	dates := a.dates(f)
 	lo, hi, ok := dates.Range(c.V)
 	if !ok {

@@ -55,17 +55,17 @@ type System struct {
 	Names  []string
 }
 
-// FullPath returns the path of f within an event. For a field of an element it
+// FullPath returns the path of x within an event. For a field of an element it
 // goes through the array.
-func (f *Field) FullPath() string {
-	if f.Var == nil {
-		return f.Path
+func (x *Field) FullPath() string {
+	if x.Var == nil {
+		return x.Path
 	}
-	array := f.Var.Array.FullPath()
-	if f.Path == "" {
+	array := x.Var.Array.FullPath()
+	if x.Path == "" {
 		return array
 	}
-	return array + "." + f.Path
+	return array + "." + x.Path
 }
 
 // A need is what besides the event and its elements a condition depends on.

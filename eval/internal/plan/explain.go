@@ -14,7 +14,9 @@ func (q *Query) Outline() []string {
 	switch q.Kind {
 	case Event:
 		add("event query: every event that satisfies the condition is a result")
-		add("state: none")
+		if !q.Lineages {
+			add("state: none")
+		}
 	case Sequence:
 		stages, missing := 0, 0
 		for _, s := range q.Stages {
@@ -44,7 +46,10 @@ func (q *Query) Outline() []string {
 		add("sample: %d different events in any order%s", len(q.Steps), q.keyText())
 		add("state: for each key up to %d events a filter; answered when the stream is closed", len(q.Steps)+q.MaxSamples-1)
 	}
-	if q.Kind != Event && len(q.Partition) > 0 {
+	if q.Lineages {
+		add("processes: those that descendant of asks about, and what they have started, are remembered")
+	}
+	if len(q.Partition) > 0 {
 		add("hosts: each for itself, by %s", strings.Join(q.Partition, ", else "))
 	}
 	for _, l := range q.Limits {

@@ -117,6 +117,7 @@ type Match struct {
 	Op       ast.Op // Colon, Like, LikeFold, Regex or RegexFold
 	Patterns []string
 	places   []source.Span // of the patterns
+	Escapes  bool          // there is one pattern, in which a backslash protects wildcards
 	M        pattern.Matcher
 }
 

@@ -75,6 +75,9 @@ func (a *analyser) usable(x *ast.Field, f schema.Field) {
 }
 
 func (a *analyser) unknownField(x *ast.Field) {
+	if len(a.unknown) == maxProblems {
+		return
+	}
 	e := &source.Error{File: a.file, Span: x.Range, Code: "unknown-field", Msg: "unknown field " + x.Path}
 	a.unknown.Add(e)
 	if near := source.Nearest(x.Path, a.Schema.Paths()); near != "" {

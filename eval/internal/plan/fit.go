@@ -12,7 +12,7 @@ import (
 
 // fitted converts the constant of a comparison to the type that a schema gives
 // the field beside it, as Elasticsearch does. A constant that has no such form
-// makes the comparison null: it never holds.
+// is a mistake.
 func (a *analyser) fitted(x *Compare, c *Const) Expr {
 	f, ok := x.X.(*Field)
 	if !ok {
@@ -28,6 +28,11 @@ func (a *analyser) fitted(x *Compare, c *Const) Expr {
 	}
 	v, ok := fit(f.T, c.V)
 	if !ok {
+		noun := f.T.String()
+		if f.T == fn.IP {
+			noun = "IP address"
+		}
+		a.errorf("type", c.span, "%s is compared with %s, which is no %s", f.Path, FormatValue(c.V), noun)
 		return &Const{at: x.at}
 	}
 	return &Compare{x.at, x.Op, f, &Const{at: c.at, V: v}}

@@ -100,7 +100,7 @@ func (a *analyser) foldCall(x *Call) Expr {
 	}
 	c.Impl = impl
 	if !constant {
-		return c
+		return a.asWildcard(c)
 	}
 	args := make([]value.Value, len(constants))
 	for i, k := range constants {
@@ -111,6 +111,31 @@ func (a *analyser) foldCall(x *Call) Expr {
 		a.errorf("constant", x.span, "%s: %v", x.Fn.Name, err)
 	}
 	return &Const{at: x.at, V: v}
+}
+
+// asWildcard returns what Elasticsearch makes of endsWith and stringContains with
+// a field and a literal: a wildcard query with the literal as it is.
+func (a *analyser) asWildcard(c *Call) Expr {
+	if !a.Wildcards || a.Dialect != ast.Elasticsearch || len(c.Args) != 2 || !isField(c.Args[0]) {
+		return c
+	}
+	needle, ok := c.Args[1].(*Const)
+	if !ok || needle.V.Kind() != value.String {
+		return c
+	}
+	m := &Match{at: c.at, X: c.Args[0], Op: ast.Like, Escapes: true}
+	if c.Fold {
+		m.Op = ast.LikeFold
+	}
+	switch c.Fn.Name {
+	case "endsWith":
+		m.Patterns = []string{"*" + needle.V.Str()}
+	case "stringContains":
+		m.Patterns = []string{"*" + needle.V.Str() + "*"}
+	default:
+		return c
+	}
+	return a.foldMatch(m)
 }
 
 func (a *analyser) foldArith(x *Arith) Expr {
@@ -206,12 +231,14 @@ func (a *analyser) foldIn(x *In) Expr {
 }
 
 func (a *analyser) foldMatch(x *Match) Expr {
-	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places}
+	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places, Escapes: x.Escapes}
 	if len(m.Patterns) == 0 { // all of them null
 		return &Const{at: x.at}
 	}
-	switch m.Op {
-	case ast.Regex, ast.RegexFold:
+	switch {
+	case m.Escapes:
+		m.M = pattern.EscapedWildcard(m.Patterns[0], m.Op != ast.Like)
+	case m.Op == ast.Regex, m.Op == ast.RegexFold:
 		re, err := pattern.Regex(m.Patterns, m.Op == ast.RegexFold, a.Regex)
 		if err != nil {
 			a.regexError(m, err)

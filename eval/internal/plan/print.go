@@ -193,6 +193,9 @@ func (p *printer) lineage(x *Lineage) {
 func (p *printer) match(x *Match) {
 	p.operand(x.X)
 	p.WriteString(" " + x.Op.String() + " ")
+	if x.Escapes {
+		p.WriteString("with escapes ")
+	}
 	if len(x.Patterns) > 1 {
 		p.WriteByte('(')
 	}

@@ -48,6 +48,8 @@ type Query struct {
 	Ordered bool
 	// Aliases says that steps have names, to which later steps may refer.
 	Aliases bool
+	// Lineages says that there is a "descendant of".
+	Lineages bool
 	// Partition names the fields that tell hosts apart; see Options.
 	Partition []string
 

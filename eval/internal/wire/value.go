@@ -58,3 +58,58 @@ func Values(b string) ([]value.Value, bool) {
 	}
 	return out, d.err == nil
 }
+
+// Valid reports whether Values can decode b.
+func Valid(b string) bool {
+	for len(b) > 0 {
+		n := valueLen(b)
+		if n == 0 || n > len(b) {
+			return false
+		}
+		b = b[n:]
+	}
+	return true
+}
+
+// valueLen returns the length of the value that b begins with, 0 if it is none
+// or a list.
+func valueLen(b string) int {
+	n, size := number(b[1:])
+	switch value.Kind(b[0]) {
+	case value.Null:
+		return 1
+	case value.Bool:
+		if len(b) > 1 && b[1] <= 1 {
+			return 2
+		}
+		return 0
+	case value.Int, value.Date, value.Uint, value.Float:
+		if size == 0 {
+			return 0
+		}
+		return 1 + size
+	case value.String, value.IP, value.Version:
+		if size == 0 || n > uint64(len(b)) {
+			return 0
+		}
+		return 1 + size + int(n)
+	default:
+		return 0
+	}
+}
+
+// number reads a variable-length number and returns its size, 0 if b begins with
+// none.
+func number(b string) (n uint64, size int) {
+	for i := range min(len(b), binary.MaxVarintLen64) {
+		c := b[i]
+		if c < 0x80 {
+			if i == binary.MaxVarintLen64-1 && c > 1 {
+				return 0, 0
+			}
+			return n | uint64(c)<<(7*i), i + 1
+		}
+		n |= uint64(c&0x7f) << (7 * i)
+	}
+	return 0, 0
+}
