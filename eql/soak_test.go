@@ -52,13 +52,13 @@ type soakRow struct {
 	stats      eql.Stats
 }
 
-const soakHead = "    events  events/s  live MB   RSS MB  goroutines     open  state MB   evicted   expired  buffered     late    alerts"
+const soakHead = "    events  events/s  live MB   RSS MB  goroutines     open  state MB   evicted   expired  buffered  hurried     late    alerts"
 
 func (r soakRow) String() string {
 	const mb = 1e6
-	return fmt.Sprintf("%10d %9.0f %8.1f %8.1f %11d %8d %9.1f %9d %9d %9d %8d %9d",
+	return fmt.Sprintf("%10d %9.0f %8.1f %8.1f %11d %8d %9.1f %9d %9d %9d %8d %8d %9d",
 		r.events, r.rate, float64(r.heap)/mb, float64(r.rss)/mb, r.goroutines, r.stats.Open, float64(r.stats.Bytes)/mb,
-		r.stats.Evicted, r.stats.Expired, r.stats.Buffered, r.stats.Late, r.stats.Matches)
+		r.stats.Evicted, r.stats.Expired, r.stats.Buffered, r.stats.Hurried, r.stats.Late, r.stats.Matches)
 }
 
 func (r soakRow) live() float64   { return float64(r.heap) }
