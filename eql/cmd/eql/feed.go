@@ -136,8 +136,12 @@ func (f *feed) run(ctx context.Context, hits string) error {
 		f.bar.update(f.counts)
 	}
 	f.interrupted = signalled.Err() != nil
-	if f.err == nil && f.ends() {
+	switch {
+	case f.err != nil:
+	case f.ends():
 		f.machine.Close(f.take)
+	default:
+		f.err = f.flush()
 	}
 	f.bar.clear()
 	f.bar = nil
@@ -199,6 +203,12 @@ func (f *feed) idle() {
 
 // flush shows what has been found so far.
 func (f *feed) flush() error {
+	if err := f.machine.Flush(f.take); err != nil {
+		return err
+	}
+	if f.err != nil {
+		return f.err
+	}
 	if err := f.sink.flush(); err != nil || f.app.out.Buffered() == 0 {
 		return err
 	}

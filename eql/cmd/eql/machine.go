@@ -11,24 +11,39 @@ import (
 	"github.com/eqlkit/eqlkit/eql"
 )
 
-// A machine is what events are pushed into.
+// A machine is what events are pushed into: one stream, or several on workers of
+// their own. It belongs to the goroutine of the feed. Matches may come later than
+// the event that completes them, but no later than Flush.
 type machine interface {
 	PushFrom(source string, ev eql.Event, yield func(eql.Match) bool) error
 	Advance(t time.Time, yield func(eql.Match) bool) error
 	EndSource(source string, yield func(eql.Match) bool) error
+	Flush(yield func(eql.Match) bool) error
 	Close(yield func(eql.Match) bool)
+	// Stop ends goroutines without deciding anything.
+	Stop()
+	SetPosition(source string, position []byte)
+	Positions() map[string][]byte
+	Restore(r io.Reader) (eql.Changes, error)
+	// What follows is about all that has been pushed, and is called after Flush.
 	Stats() eql.Stats
 	QueryStats() []eql.QueryStats
 	Snapshot(w io.Writer) error
-	Restore(r io.Reader) (eql.Changes, error)
 	Swap(e *eql.Engine) (eql.Changes, error)
-	SetPosition(source string, position []byte)
-	Positions() map[string][]byte
 }
+
+// A oneStream is a machine of one stream, whose matches come at once.
+type oneStream struct{ *eql.Stream }
+
+// Flush has nothing to do, as has Stop.
+func (oneStream) Flush(func(eql.Match) bool) error { return nil }
+
+// Stop implements machine.
+func (oneStream) Stop() {}
 
 // newMachine returns a machine for the rules, without state.
 func (s *service) newMachine() machine {
-	return eql.NewEngine(s.queries...).NewStream(s.flags.streamOptions(s.feed.sources())...)
+	return oneStream{eql.NewEngine(s.queries...).NewStream(s.flags.streamOptions(s.feed.sources())...)}
 }
 
 // setMachine lets the feed push into m, which runs the service's rules.
@@ -43,11 +58,10 @@ func isOrdered(queries []*eql.Query) bool {
 }
 
 // exchange lets other rules run from now on.
-func (s *service) exchange(queries []*eql.Query) {
+func (s *service) exchange(queries []*eql.Query) error {
 	changes, err := s.feed.machine.Swap(eql.NewEngine(queries...))
 	if err != nil {
-		s.app.warnf("the rules are not exchanged: %v", err)
-		return
+		return err
 	}
 	for _, q := range slices.Concat(changes.Changed, changes.Added) {
 		delete(s.before, keyOf(q)) // it counts from zero
@@ -55,14 +69,20 @@ func (s *service) exchange(queries []*eql.Query) {
 	s.queries = queries
 	s.setMachine(s.feed.machine)
 	s.app.notef("rules exchanged: %s", describe(changes))
+	return nil
 }
 
 // positionKey is what the position of all inputs is called in snapshots.
 const positionKey = "inputs"
 
 // restore reads what a run before has saved.
-func (s *service) restore(r io.Reader) (savedInput, error) {
+func (s *service) restore(r io.Reader) (in savedInput, err error) {
 	m := s.newMachine()
+	defer func() {
+		if err != nil {
+			m.Stop()
+		}
+	}()
 	changes, err := m.Restore(r)
 	if err != nil {
 		return savedInput{}, err
@@ -74,8 +94,7 @@ func (s *service) restore(r io.Reader) (savedInput, error) {
 	if !ok {
 		return savedInput{}, errors.New("it does not tell how far inputs have been read")
 	}
-	in, err := readSavedInput(text)
-	if err != nil {
+	if in, err = readSavedInput(text); err != nil {
 		return savedInput{}, err
 	}
 	s.setMachine(m)

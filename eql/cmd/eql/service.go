@@ -73,6 +73,9 @@ func (s *service) close() {
 	if s.hangup != nil {
 		signal.Stop(s.hangup)
 	}
+	if s.feed.machine != nil {
+		s.feed.machine.Stop()
+	}
 	if s.metrics != nil {
 		_ = s.metrics.Close()
 	}
@@ -85,7 +88,9 @@ func (s *service) close() {
 func (s *service) tend() error {
 	select {
 	case <-s.hangup:
-		s.reload()
+		if err := s.reload(); err != nil {
+			return err
+		}
 	default:
 	}
 	now := time.Now()
@@ -95,6 +100,9 @@ func (s *service) tend() error {
 		}
 	}
 	if s.metrics != nil && now.Sub(s.shown) >= publishEvery {
+		if err := s.feed.flush(); err != nil {
+			return err
+		}
 		s.shown = now
 		s.metrics.Publish(s.reading())
 	}
@@ -122,6 +130,9 @@ func (s *service) passTime(now time.Time) error {
 		return nil
 	}
 	if q.time.IsZero() {
+		if err := s.feed.flush(); err != nil {
+			return err
+		}
 		q.time = s.feed.machine.Stats().Watermark
 	}
 	if q.time.IsZero() {
@@ -130,21 +141,21 @@ func (s *service) passTime(now time.Time) error {
 	if err := s.feed.machine.Advance(q.time.Add(beyond), s.feed.take); err != nil {
 		return err
 	}
-	if s.feed.err != nil {
-		return s.feed.err
-	}
 	return s.feed.flush()
 }
 
 // reload reads the rules anew. If anything is wrong with them the old ones go on.
-func (s *service) reload() {
+func (s *service) reload() error {
+	if err := s.feed.flush(); err != nil {
+		return err
+	}
 	s.feed.bar.clear()
 	queries, broken := s.app.compileRules(s.flags, s.opts)
 	if broken || len(queries) == 0 {
 		s.counters.refusedReloads++
 		s.app.warnf("the rules are not exchanged: the old ones go on")
-		return
+		return nil
 	}
 	s.counters.reloads++
-	s.exchange(queries)
+	return s.exchange(queries)
 }

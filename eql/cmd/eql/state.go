@@ -118,6 +118,7 @@ func (s *service) finish() error {
 	m := s.feed.machine
 	if s.feed.ends() {
 		m = s.newMachine()
+		defer m.Stop()
 	}
 	return s.save(m)
 }
