@@ -131,7 +131,7 @@ func killed(t *testing.T, rnd *rand.Rand, n int, duration time.Duration, out str
 	t.Helper()
 	done := 0
 	for done < n {
-		c := start(t, out, args...)
+		c := start(t, out, drawn(rnd, args)...)
 		if c.endedWithin(time.Duration(rnd.Int64N(int64(duration)))) {
 			require.Equal(t, exitOK, c.wait(t), c.stderr.String())
 			break
@@ -140,7 +140,7 @@ func killed(t *testing.T, rnd *rand.Rand, n int, duration time.Duration, out str
 		done++
 	}
 	t.Logf("killed %d times", done)
-	c := start(t, out, append(args, "--close")...)
+	c := start(t, out, append(drawn(rnd, args), "--close")...)
 	require.Equal(t, exitOK, c.wait(t), c.stderr.String())
 }
 
@@ -150,12 +150,44 @@ func TestCrash(t *testing.T) {
 	testCrash(t, n, input, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String())
 }
 
+// Each run takes up the state with another number of workers.
+func TestCrash_workers(t *testing.T) {
+	n := kills(t)
+	input := file(t, "events.ndjson", capture(2, 12000*n))
+	testCrash(t, n, input, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String(), anyWorkers)
+}
+
+// anyWorkers stands for a number of workers that is drawn for each run.
+const anyWorkers = "--workers=any"
+
+// drawn returns args for one run.
+func drawn(rnd *rand.Rand, args []string) []string {
+	out := slices.Clone(args)
+	if i := slices.Index(out, anyWorkers); i >= 0 {
+		out[i] = fmt.Sprintf("--workers=%d", 1+rnd.IntN(4))
+	}
+	return out
+}
+
+// The alerts of several workers are those of one, in the same order.
+func TestRun_workers(t *testing.T) {
+	args := []string{"run", "--rules", crashRuleFolder(t), "--lateness", crashLateness.String(), file(t, "events.ndjson", capture(8, 4000))}
+	one := execute(t, "", args...)
+	require.Equal(t, exitOK, one.code, one.err)
+	for _, n := range []string{"2", "3", "8"} {
+		got := execute(t, "", append(args, "--workers", n)...)
+		require.Equal(t, exitOK, got.code, got.err)
+		assert.True(t, one.out == got.out, "%s workers", n)
+	}
+}
+
 // testCrash kills runs over one input until it is done.
 func testCrash(t *testing.T, n int, input string, args ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	began := time.Now()
-	want := undisturbed(t, append(args, input)...)
+	alone := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == anyWorkers })
+	want := undisturbed(t, append(alone, input)...)
 	duration := time.Since(began)
 	t.Logf("undisturbed: %d alerts in %v", len(want), duration.Round(time.Millisecond))
 

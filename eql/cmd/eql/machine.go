@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval/shard"
 )
 
 // A machine is what events are pushed into: one stream, or several on workers of
@@ -41,9 +42,31 @@ func (oneStream) Flush(func(eql.Match) bool) error { return nil }
 // Stop implements machine.
 func (oneStream) Stop() {}
 
+// A sharded is a machine of several workers.
+type sharded struct {
+	*shard.Stream
+	take func(eql.Match) bool
+}
+
+// Stats implements machine, as do the other methods.
+func (m sharded) Stats() eql.Stats { return m.Stream.Stats(m.take) }
+
+// QueryStats returns the counts of each rule.
+func (m sharded) QueryStats() []eql.QueryStats { return m.Stream.QueryStats(m.take) }
+
+// Snapshot writes the state.
+func (m sharded) Snapshot(w io.Writer) error { return m.Stream.Snapshot(w, m.take) }
+
+// Swap exchanges the rules.
+func (m sharded) Swap(e *eql.Engine) (eql.Changes, error) { return m.Stream.Swap(e, m.take) }
+
 // newMachine returns a machine for the rules, without state.
 func (s *service) newMachine() machine {
-	return oneStream{eql.NewEngine(s.queries...).NewStream(s.flags.streamOptions(s.feed.sources())...)}
+	engine, opts := eql.NewEngine(s.queries...), s.flags.streamOptions(s.feed.sources())
+	if s.flags.workers > 1 {
+		return sharded{shard.New(engine, s.flags.workers, opts...), s.feed.take}
+	}
+	return oneStream{engine.NewStream(opts...)}
 }
 
 // setMachine lets the feed push into m, which runs the service's rules.
