@@ -206,7 +206,7 @@ var deviations = []deviation{
 	}},
 	{"samples", nil, func(t *testing.T) {
 		docs := []string{doc(9, "a", 1, `"k": "x"`), doc(1, "b", 2, `"k": "x"`), doc(0, "a", 3, `"k": "x"`)}
-		assert.Equal(t, [][]string{nil, nil, nil, {"1 2"}}, pushed(t, docs, `sample by k [a where true] [b where true]`))
+		assert.Equal(t, [][]string{nil, nil, nil, {"3 2"}}, pushed(t, docs, `sample by k [a where true] [b where true]`))
 	}},
 	{"equal timestamps", []deviationCase{
 		{query: `sequence [b where true] [a where true]`, docs: []string{doc(1, "a", 1, `"n": 2`), doc(1, "b", 2, `"n": 1`)}},
@@ -229,7 +229,21 @@ var deviations = []deviation{
 	{"clocks", []deviationCase{
 		{query: `sequence [a where true] [b where true]`, docs: []string{doc("2262-01-01", "x", 1, ""), doc(1, "a", 2, ""), doc(2, "b", 3, "")}},
 		{query: `b where true`, docs: []string{doc("2262-01-01", "x", 1, ""), doc(1, "a", 2, ""), doc(2, "b", 3, "")}, want: []string{"3"}},
-	}, nil},
+	}, func(t *testing.T) {
+		docs := []string{doc("2262-01-01", "x", 1, ""), doc(1, "a", 2, ""), doc(2, "b", 3, "")}
+		assert.Equal(t, []string{"2 3"}, flat(pushed(t, docs, `sequence [a where true] [b where true]`, eql.WithMaxJump(time.Hour, 3))))
+	}},
+	{"memory", nil, func(t *testing.T) {
+		docs := []string{doc(1, "a", 1, ""), doc(2, "a", 2, ""), doc(3, "b", 1, ""), doc(4, "b", 2, "")}
+		const sequence = `sequence by id [a where true] [b where true]`
+		evicted := 0
+		onEvict := eql.WithOnEvict(func(eql.NearMiss) { evicted++ })
+		assert.Equal(t, []string{"1 1", "2 2"}, flat(pushed(t, docs, sequence)))
+		assert.Equal(t, []string{"2 2"}, flat(pushed(t, docs, sequence, eql.WithLimits(eql.Limits{PerQuery: 1}), onEvict)))
+		assert.Equal(t, 1, evicted)
+		docs[3] = doc(2000, "b", 2, "")
+		assert.Equal(t, []string{"1 1"}, flat(pushed(t, docs, sequence, eql.WithDefaultMaxSpan(time.Second))))
+	}},
 	{"positions inside a surrogate pair", []deviationCase{
 		{query: `any where substring(f, 1) == "b" and substring(f, 2) == "b" and length(f) == 3`, docs: some(`"😀b"`), want: []string{"1"}},
 	}, nil},

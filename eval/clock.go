@@ -19,6 +19,7 @@ type clock struct {
 	field *clockField
 
 	state  timeliness  // of the current event
+	direct bool        // whether the current event need not be kept back
 	time   int64       // of the current event; noTime if it has none
 	tie    value.Value // of the current event
 	held   *op.Held    // the current event, once a query keeps it
@@ -64,18 +65,21 @@ func (f *clockField) read(r *event.Record) (at int64, tie value.Value) {
 
 // begin makes an event of a source the current one.
 func (c *clock) begin(at int64, tie value.Value, source string) {
-	c.time, c.tie, c.held, c.kept, c.judged, c.repeat = at, tie, nil, nil, nil, unknown
+	c.reset(at, tie)
 	if at == noTime {
 		c.state = untimed
 	} else {
 		c.state, c.judged = c.observe(source, at)
 	}
+	c.direct = c.state == onTime && c.needsNoQueue()
 }
 
-// direct reports whether the current event, which is on time, need not be kept
-// back.
-func (c *clock) direct() bool {
-	return c.time == c.now && c.judged == nil && len(c.queue) == 0 && !c.field.hasTiebreaker
+// needsNoQueue reports whether no event that is on time is ever kept back.
+func (c *clock) needsNoQueue() bool { return c.inOrder() && !c.field.hasTiebreaker }
+
+// reset forgets the event before.
+func (c *clock) reset(at int64, tie value.Value) {
+	c.time, c.tie, c.held, c.kept, c.judged, c.repeat = at, tie, nil, nil, nil, unknown
 }
 
 // hold returns the current event, which is ev, for queries to keep.

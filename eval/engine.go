@@ -2,6 +2,7 @@ package eval
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/fn"
@@ -18,6 +19,8 @@ type Engine struct {
 	queries []*bound
 	groups  []*group
 	clocks  []clockField
+
+	partition func() *PartitionPlan
 }
 
 // A bound query is a query of an engine.
@@ -60,6 +63,7 @@ func NewEngine(queries ...*Query) *Engine {
 			g.add(&bq.Steps[j], stepRef{int32(i), int32(j)})
 		}
 	}
+	e.partition = sync.OnceValue(e.plan)
 	return e
 }
 

@@ -72,9 +72,9 @@ func (r *run) watch(o *streamOptions) {
 			m.By = n.By.Event
 		}
 		if m.Reason == Evicted {
-			o.onEvict(m)
+			o.locked(func() { o.onEvict(m) })
 		} else {
-			o.onNearMiss(m)
+			o.locked(func() { o.onNearMiss(m) })
 		}
 	}, kinds...)
 }

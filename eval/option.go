@@ -2,6 +2,7 @@ package eval
 
 import (
 	"cmp"
+	"sync"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
@@ -24,6 +25,7 @@ type streamOptions struct {
 	distinct   func(Event) string
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
+	lock       sync.Locker // around the last three; may be nil
 
 	partials    int
 	processes   int
@@ -232,4 +234,19 @@ func WithoutRepeats(n int) StreamOption { return func(o *streamOptions) { o.repe
 // are not behind the watermark, since others are late. It is part of snapshots.
 func WithDistinct(id func(Event) string) StreamOption {
 	return func(o *streamOptions) { o.distinct = id }
+}
+
+// WithCallbackLock has the functions of WithOnError, WithOnNearMiss and WithOnEvict
+// called with mu locked, for streams whose parts run side by side.
+func WithCallbackLock(mu sync.Locker) StreamOption {
+	return func(o *streamOptions) { o.lock = mu }
+}
+
+// locked calls f under the lock, if there is one.
+func (o *streamOptions) locked(f func()) {
+	if o.lock != nil {
+		o.lock.Lock()
+		defer o.lock.Unlock()
+	}
+	f()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/evaltest"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/shard"
 	"github.com/eqlkit/eqlkit/parser"
 )
 
@@ -45,11 +47,16 @@ type worldEvent struct {
 // compile compiles the queries afresh, as a restarted process does.
 func (w *world) compile(t testing.TB) []*eval.Query {
 	t.Helper()
+	return w.compileBy(t, "n")
+}
+
+func (w *world) compileBy(t testing.TB, tiebreaker string) []*eval.Query {
+	t.Helper()
 	out := make([]*eval.Query, len(w.queries))
 	for i, q := range w.queries {
 		tree, err := parser.Parse(&source.File{Text: q.text}, parser.Options{Dialect: q.dialect})
 		require.NoError(t, err, q.text)
-		out[i], err = eval.Compile(tree, eval.Config{ID: fmt.Sprint("q", i), TiebreakerField: "n", Dialect: q.dialect})
+		out[i], err = eval.Compile(tree, eval.Config{ID: fmt.Sprint("q", i), TiebreakerField: tiebreaker, Dialect: q.dialect})
 		require.NoError(t, err, q.text)
 	}
 	return out
@@ -149,11 +156,56 @@ type delivery struct {
 	crashes  bool // a restart goes back to an earlier snapshot
 	swaps    bool // now and then the engine is exchanged by an equal one
 	twice    bool // some events are delivered again
+	shards   int  // 0 is a stream on its own
 	wrap     func([]byte) eval.Event
 }
 
+// A stream is an eval.Stream or a shard.Stream.
+type stream interface {
+	PushFrom(source string, ev eval.Event, yield func(eval.Match) bool) error
+	Advance(t time.Time, yield func(eval.Match) bool) error
+	EndSource(name string, yield func(eval.Match) bool) error
+	Close(yield func(eval.Match) bool)
+	SetPosition(source string, position []byte)
+	Positions() map[string][]byte
+	Restore(r io.Reader) (eval.Changes, error)
+
+	swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes, error)
+	snapshot(w io.Writer, yield func(eval.Match) bool) error
+	stats(yield func(eval.Match) bool) eval.Stats
+	stop()
+}
+
+type wholeStream struct{ *eval.Stream }
+
+func (s wholeStream) swap(e *eval.Engine, _ func(eval.Match) bool) (eval.Changes, error) {
+	return s.Swap(e)
+}
+func (s wholeStream) snapshot(w io.Writer, _ func(eval.Match) bool) error { return s.Snapshot(w) }
+func (s wholeStream) stats(func(eval.Match) bool) eval.Stats              { return s.Stats() }
+func (s wholeStream) stop()                                               {}
+
+type shardStream struct{ *shard.Stream }
+
+func (s shardStream) swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes, error) {
+	return s.Swap(e, yield)
+}
+
+func (s shardStream) snapshot(w io.Writer, yield func(eval.Match) bool) error {
+	return s.Snapshot(w, yield)
+}
+func (s shardStream) stats(yield func(eval.Match) bool) eval.Stats { return s.Stats(yield) }
+func (s shardStream) stop()                                        { s.Stop() }
+
+func (d delivery) stream(e *eval.Engine, opts []eval.StreamOption) stream {
+	if d.shards > 0 {
+		return shardStream{shard.New(e, d.shards, opts...)}
+	}
+	return wholeStream{e.NewStream(opts...)}
+}
+
 func (d delivery) String() string {
-	return fmt.Sprintf("lateness %v, %d sources, advance %v, restarts %d, crashes %v, swaps %v, twice %v", d.lateness, d.sources, d.advance, d.restarts, d.crashes, d.swaps, d.twice)
+	return fmt.Sprintf("lateness %v, %d sources, advance %v, restarts %d, crashes %v, swaps %v, twice %v, shards %d", d.lateness, d.sources, d.advance, d.restarts, d.crashes, d.swaps, d.twice, d.shards)
 }
 
 // alerts returns the alerts as text: for each its id, keys and events. They are
@@ -174,7 +226,7 @@ func (w *world) alerts(t testing.TB, d delivery, r *rand.Rand) []string {
 	}
 	opts = append(opts, eval.WithSources(names...))
 	feed := w.arrivals(d, r)
-	s := eval.NewEngine(w.compile(t)...).NewStream(opts...)
+	s := d.stream(eval.NewEngine(w.compile(t)...), opts)
 	var out []string
 	add := func(m eval.Match) bool {
 		out = append(out, describe(m))
@@ -185,7 +237,7 @@ func (w *world) alerts(t testing.TB, d delivery, r *rand.Rand) []string {
 	save := func(next int) {
 		s.SetPosition("feed", fmt.Append(nil, next))
 		snapshot.Reset()
-		require.NoError(t, s.Snapshot(&snapshot))
+		require.NoError(t, s.snapshot(&snapshot, add))
 		since = next
 	}
 	save(0)
@@ -200,7 +252,7 @@ func (w *world) alerts(t testing.TB, d delivery, r *rand.Rand) []string {
 			require.NoError(t, s.Advance(step.next, add))
 		}
 		if d.swaps && r.IntN(8) == 0 {
-			changes, err := s.Swap(eval.NewEngine(w.compile(t)...))
+			changes, err := s.swap(eval.NewEngine(w.compile(t)...), add)
 			require.NoError(t, err)
 			require.Len(t, changes.Kept, len(w.queries))
 		}
@@ -210,20 +262,30 @@ func (w *world) alerts(t testing.TB, d delivery, r *rand.Rand) []string {
 		if !d.crashes || r.IntN(2) == 0 {
 			save(i + 1)
 		}
-		again := eval.NewEngine(w.compile(t)...).NewStream(opts...)
+		if d.shards > 0 {
+			d.shards = 1 + r.IntN(8)
+		}
+		again := d.stream(eval.NewEngine(w.compile(t)...), opts)
 		changes, err := again.Restore(bytes.NewReader(snapshot.Bytes()))
 		require.NoError(t, err)
 		require.Len(t, changes.Kept, len(w.queries))
 		require.Equal(t, fmt.Sprint(since), string(again.Positions()["feed"]))
 		if i+1 == since {
-			was, is := s.Stats(), again.Stats()
-			require.InDelta(t, was.Bytes, is.Bytes, float64(was.Bytes)/8)
+			was, is := s.stats(add), again.stats(nil)
+			if d.shards == 0 {
+				require.InDelta(t, was.Bytes, is.Bytes, float64(was.Bytes)/8)
+			} else {
+				was.Buffered, is.Buffered = 0, 0 // an event may be kept back at several places
+			}
 			was.Bytes, is.Bytes = 0, 0
 			require.Equal(t, was, is)
-			var same bytes.Buffer
-			require.NoError(t, again.Snapshot(&same))
-			require.True(t, bytes.Equal(snapshot.Bytes(), same.Bytes()), "a snapshot of what was restored is the same")
+			if d.shards == 0 {
+				var same bytes.Buffer
+				require.NoError(t, again.snapshot(&same, nil))
+				require.True(t, bytes.Equal(snapshot.Bytes(), same.Bytes()), "a snapshot of what was restored is the same")
+			}
 		}
+		s.stop()
 		s = again
 		if d.crashes && i+1 > since && r.IntN(3) > 0 {
 			i = since - 1 // so that this comes to an end
@@ -233,7 +295,7 @@ func (w *world) alerts(t testing.TB, d delivery, r *rand.Rand) []string {
 		}
 	}
 	s.Close(add)
-	require.Zero(t, s.Stats().Bytes, "everything is given back: %+v", s.QueryStats())
+	require.Zero(t, s.stats(nil).Bytes, "everything is given back")
 	if d.twice {
 		out = slices.DeleteFunc(out, w.asksLate)
 	}
@@ -380,6 +442,9 @@ func deliveries(r *rand.Rand) []delivery {
 		{lateness: late, sources: 1 + r.IntN(3), restarts: 4, wrap: wrap},
 		{lateness: late, sources: 2, restarts: 6, crashes: true, swaps: true, wrap: wrap},
 		{lateness: late, sources: 1, advance: true, twice: true, restarts: 5, wrap: wrap},
+		{lateness: late, sources: 1 + r.IntN(3), advance: true, swaps: true, shards: 1 + r.IntN(8), wrap: wrap},
+		{lateness: late, sources: 1, restarts: 8, crashes: r.IntN(2) == 0, shards: 1 + r.IntN(8), wrap: wrap},
+		{lateness: late, sources: 1, restarts: 8, twice: true, shards: 1 + r.IntN(8), wrap: wrap},
 	}
 }
 
@@ -446,4 +511,43 @@ func report(t *testing.T, w *world, want, got []string, title string) {
 		}
 	}
 	t.Fatal(b.String())
+}
+
+// TestSameOrder wants shards to deliver matches in the very order in which a
+// stream of its own does.
+func TestSameOrder(t *testing.T) {
+	for seed := range uint64(rounds(40, 2000)) {
+		r := rand.New(rand.NewPCG(seed, 13))
+		w := randomWorld(r, 8, 60)
+		late := []time.Duration{0, 5 * time.Millisecond, time.Hour}[r.IntN(3)]
+		d := delivery{lateness: late, sources: 1 + r.IntN(2), wrap: func(doc []byte) eval.Event { return event.JSON(doc) }}
+		tiebreaker := []string{"", "n"}[r.IntN(2)]
+		feed := w.arrivals(d, r)
+		engine := eval.NewEngine(w.compileBy(t, tiebreaker)...)
+		run := func(shards int) []string {
+			d.shards = shards
+			s := d.stream(engine, []eval.StreamOption{eval.WithLateness(late)})
+			var out []string
+			add := func(m eval.Match) bool {
+				out = append(out, describe(m))
+				return true
+			}
+			for _, step := range feed {
+				if step.end {
+					require.NoError(t, s.EndSource(step.source, add))
+				} else {
+					require.NoError(t, s.PushFrom(step.source, event.JSON(w.events[step.event].doc), add))
+				}
+				if step.event%5 == 0 {
+					require.NoError(t, s.Advance(step.next, add))
+				}
+			}
+			s.Close(add)
+			return out
+		}
+		want := run(0)
+		for _, shards := range []int{1, 2, 3, 8} {
+			require.Equal(t, want, run(shards), "seed %d: %d shards, %v, tiebreaker %q", seed, shards, d, tiebreaker)
+		}
+	}
 }

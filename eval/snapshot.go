@@ -55,6 +55,11 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	if s.closed {
 		return ErrClosed
 	}
+	return s.snapshot(w, nil)
+}
+
+// snapshot writes the state of the stream together with that of its parts.
+func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 	out := wire.NewWriter(w)
 	out.Len(len(s.positions))
 	for _, name := range slices.Sorted(maps.Keys(s.positions)) {
@@ -62,7 +67,13 @@ func (s *Stream) Snapshot(w io.Writer) error {
 		out.String(string(s.positions[name]))
 	}
 	out.Uint(s.seq)
-	for _, n := range s.stats.counts() {
+	stats := s.stats
+	for _, p := range parts {
+		stats.Errors += p.stats.Errors
+		stats.Duplicates += p.stats.Duplicates
+		stats.Hurried += p.stats.Hurried
+	}
+	for _, n := range stats.counts() {
 		out.Uint(*n)
 	}
 	out.Len(len(s.repeats.ids))
@@ -72,17 +83,27 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	events := &eventWriter{codec: s.opts.codec, fallback: newShape(s.engine.layout.Paths())}
 	e := op.NewEncoder(out, events.write)
 	out.Len(len(s.clocks))
-	for _, c := range s.clocks {
+	for i, c := range s.clocks {
+		e.Clock = i
 		out.String(c.field.id)
 		c.saveTime(out)
-		c.seen.save(out, c.now)
+		seen := c.seen
+		for _, p := range parts {
+			seen = seen.with(&p.clocks[i].seen)
+		}
+		seen.save(out, c.now)
 		e.Section(func() { c.saveDoubts(e) })
 	}
 	out.Len(len(s.runs))
-	for _, r := range s.runs {
+	for i, r := range s.runs {
+		e.Clock = r.clock
 		out.String(r.query.identity())
 		out.String(r.fingerprint(&s.opts))
-		e.Section(func() { r.save(e) })
+		rs := []*run{r}
+		for _, p := range parts {
+			rs = append(rs, p.runs[i])
+		}
+		e.Section(func() { saveQuery(e, rs) })
 	}
 	return out.Close()
 }
@@ -97,6 +118,7 @@ func (t *timeline) saveTime(w *wire.Writer) {
 	w.Int(t.newest)
 	w.Int(t.now)
 	w.Int(t.first)
+	w.Bool(t.several)
 	w.Len(len(t.named))
 	for _, name := range t.named {
 		w.String(name)
@@ -124,33 +146,61 @@ func (c *clock) saveDoubts(e *op.Encoder) {
 	}
 }
 
-// save writes the state of a query.
-func (r *run) save(e *op.Encoder) {
-	e.Uint(r.evaluations)
-	e.Uint(r.matches)
+// saveQuery writes the state of a query in all parts of a stream.
+func saveQuery(e *op.Encoder, rs []*run) {
+	var total QueryStats
+	r := rs[0]
+	for _, o := range rs {
+		total.add(o.stats())
+		if o.role == ownedRole {
+			r = o
+		}
+	}
+	e.Uint(total.Evaluations)
+	e.Uint(total.Matches)
 	if r.limiter != nil {
 		r.limiter.Save(e)
 	}
 	if r.machine == nil {
 		return
 	}
-	a := r.machine.Account()
-	e.Uint(a.Evicted)
-	e.Uint(a.Rejected)
-	e.Uint(a.Expired)
-	r.machine.Save(e)
+	e.Uint(total.Evicted)
+	e.Uint(total.Rejected)
+	e.Uint(total.Expired)
+	var others []op.Machine
+	var waiting []waitingHits
+	for _, o := range rs {
+		if o != r {
+			others = append(others, o.machine)
+		}
+		waiting = o.waiting(waiting)
+	}
+	r.machine.Save(e, others)
+	slices.SortStableFunc(waiting, func(a, b waitingHits) int { return a.ev.Compare(b.ev) })
+	for _, w := range waiting {
+		e.Held(w.ev)
+		w.hits.Save(e)
+	}
+	e.Held(nil)
+}
+
+// waitingHits are what a query found in an event that is kept back.
+type waitingHits struct {
+	ev   *op.Held
+	hits *op.Hits
+}
+
+// waiting appends what is kept back for the query.
+func (r *run) waiting(dst []waitingHits) []waitingHits {
 	c := r.stream.clocks[r.clock]
-	waiting := slices.Concat(c.queue, c.doubts)
-	slices.SortFunc(waiting, func(a, b *kept) int { return a.ev.Compare(b.ev) })
-	for _, k := range waiting {
+	for _, k := range slices.Concat(c.queue, c.doubts) {
 		for _, p := range k.parts {
 			if p.run == r {
-				e.Held(k.ev)
-				p.hits.Save(e)
+				dst = append(dst, waitingHits{k.ev, p.hits})
 			}
 		}
 	}
-	e.Held(nil)
+	return dst
 }
 
 // Restore replaces the state of the stream by what Snapshot has written, for the
@@ -164,17 +214,33 @@ func (s *Stream) Restore(r io.Reader) (Changes, error) {
 	if s.closed {
 		return Changes{}, ErrClosed
 	}
+	fresh, changes, err := s.restored(r, s.part)
+	if err != nil {
+		return Changes{}, err
+	}
+	s.adopt(fresh)
+	return changes, nil
+}
+
+// restored returns a stream like s with the state that r has of it. A part only
+// takes the keys that are its own.
+func (s *Stream) restored(r io.Reader, part *partInfo) (*Stream, Changes, error) {
 	in, err := wire.NewReader(r)
 	if err != nil {
-		return Changes{}, fmt.Errorf("restoring a stream: %w", err)
+		return nil, Changes{}, fmt.Errorf("restoring a stream: %w", err)
 	}
-	fresh := &Stream{opts: s.opts, budget: &op.Budget{Limits: s.budget.Limits}}
+	fresh := &Stream{opts: s.opts, budget: &op.Budget{Limits: s.budget.Limits}, part: part}
 	fresh.repeats.most = s.opts.repeats
 	fresh.install(s.engine)
 	changes := fresh.load(in)
 	if err := in.Close(); err != nil {
-		return Changes{}, fmt.Errorf("restoring a stream: %w", err)
+		return nil, Changes{}, fmt.Errorf("restoring a stream: %w", err)
 	}
+	return fresh, changes, nil
+}
+
+// adopt makes s what another stream is.
+func (s *Stream) adopt(fresh *Stream) {
 	*s = *fresh
 	s.budget.OnFull = s.refused
 	s.ctx.OnError = s.exprError
@@ -183,7 +249,6 @@ func (s *Stream) Restore(r io.Reader) (Changes, error) {
 	}
 	s.budget.Shrink()
 	s.schedule()
-	return changes, nil
 }
 
 // maxListed bounds what a snapshot lists of one kind.
@@ -268,6 +333,7 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 	}
 	for _, c := range s.clocks {
 		c.restored = nil
+		c.several = c.several || c.needsNoQueue() && len(c.queue) > 0 // which have to go first
 	}
 	_, changes := past.match(s.runs, &s.opts)
 	return changes
@@ -275,7 +341,7 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 
 // loadTime reads a timeline.
 func (t *timeline) loadTime(r *wire.Reader) {
-	t.newest, t.now, t.first = r.Int(), r.Int(), r.Int()
+	t.newest, t.now, t.first, t.several = r.Int(), r.Int(), r.Int(), r.Bool()
 	for range r.Len(maxListed) {
 		if r.Err() != nil {
 			return
@@ -312,17 +378,35 @@ func (c *clock) loadDoubts(d *op.Decoder, b *op.Budget) {
 	c.kept = nil
 }
 
-// load reads the state of a query.
+// load reads the state of a query, as far as it is kept here.
 func (r *run) load(d *op.Decoder) {
-	r.evaluations, r.matches = d.Uint(), d.Uint()
+	var limiter *op.Limiter
+	here := r.role == wholeRole || r.role == ownedRole
+	evaluations, matches := d.Uint(), d.Uint()
 	if r.limiter != nil {
-		r.limiter.Load(d)
+		if limiter = r.limiter; !here {
+			limiter = op.NewLimiter(r.Plan.Limits)
+		}
+		limiter.Load(d)
+	}
+	counts := r.stream.part == nil || r.stream.part.index < 0 // once for all parts
+	if counts {
+		r.evaluations, r.matches = evaluations, matches
 	}
 	if r.machine == nil {
 		return
 	}
-	a := r.machine.Account()
-	a.Evicted, a.Rejected, a.Expired = d.Uint(), d.Uint(), d.Uint()
+	evicted, rejected, expired := d.Uint(), d.Uint(), d.Uint()
+	if counts {
+		a := r.machine.Account()
+		a.Evicted, a.Rejected, a.Expired = evicted, rejected, expired
+	}
+	d.Owns = nil
+	if !here {
+		d.Owns = func(key []byte) bool {
+			return r.role == keyedRole && r.route.PartOf(key, r.stream.part.n) == r.stream.part.index
+		}
+	}
 	r.machine.Load(d)
 	c := r.stream.clocks[r.clock]
 	for ev := d.Held(); ev != nil; ev = d.Held() {
@@ -330,7 +414,12 @@ func (r *run) load(d *op.Decoder) {
 		if d.Err() != nil {
 			return
 		}
-		c.rekeep(r, ev, hits, r.stream.budget)
+		if !here {
+			hits.Keep(func(h op.Hit) bool { return r.role == keyedRole && r.owns(h) })
+		}
+		if hits.Len() > 0 {
+			c.rekeep(r, ev, hits, r.stream.budget)
+		}
 	}
 }
 

@@ -257,35 +257,38 @@ func (opaqueCodec) DecodeEvent(data []byte) (eval.Event, error) {
 // FuzzRestore feeds a stream bytes that are no snapshot, and content that no
 // stream has written in the frame of one.
 func FuzzRestore(f *testing.F) {
-	for seed := range uint64(3) {
-		_, s := busy(f, seed)
-		f.Add(seed, snapshot(f, s), uint16(0), byte(0))
+	w, s := busy(f, 1)
+	data := snapshot(f, s)
+	f.Add(data, uint32(0), byte(0))
+	inside := content(data)
+	for at := 0; at < len(inside); at += len(inside) / 40 {
+		f.Add([]byte(nil), uint32(at), byte(1+at%255))
 	}
-	f.Fuzz(func(t *testing.T, seed uint64, data []byte, at uint16, change byte) {
-		w, s := busy(t, seed%3)
-		engine := eval.NewEngine(w.compile(t)...)
-		opts := []eval.StreamOption{eval.WithLateness(time.Second), eval.WithMaxJump(time.Hour, 5)}
-		try := func(data []byte) {
-			s := engine.NewStream(opts...)
-			if _, err := s.Restore(bytes.NewReader(data)); err != nil {
-				return
-			}
-			// What was taken must be fit for use.
-			for _, ev := range w.events {
-				if err := s.Push(event.JSON(ev.doc), nil); err != nil {
-					t.Fatal(err)
-				}
-			}
-			var b bytes.Buffer
-			if err := s.Snapshot(&b); err != nil {
+	engine := eval.NewEngine(w.compile(f)...)
+	opts := []eval.StreamOption{eval.WithLateness(time.Second), eval.WithMaxJump(time.Hour, 5)}
+	f.Fuzz(func(t *testing.T, data []byte, at uint32, change byte) {
+		if len(data) == 0 {
+			changed := bytes.Clone(inside)
+			changed[int(at)%len(changed)] ^= change
+			data = framed(changed)
+		} else if at%2 == 0 {
+			data = framed(data)
+		}
+		s := engine.NewStream(opts...)
+		if _, err := s.Restore(bytes.NewReader(data)); err != nil {
+			return
+		}
+		// What was taken must be fit for use.
+		for _, ev := range w.events {
+			if err := s.Push(event.JSON(ev.doc), nil); err != nil {
 				t.Fatal(err)
 			}
-			s.Close(nil)
 		}
-		try(data)
-		content := content(snapshot(t, s))
-		content[int(at)%len(content)] ^= change
-		try(framed(content))
+		var b bytes.Buffer
+		if err := s.Snapshot(&b); err != nil {
+			t.Fatal(err)
+		}
+		s.Close(nil)
 	})
 }
 

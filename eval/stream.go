@@ -49,6 +49,7 @@ type Stream struct {
 
 	positions map[string][]byte
 	repeats   repeats
+	part      *partInfo // nil unless the stream is one of several parts
 }
 
 // A run is the state of one query.
@@ -63,8 +64,23 @@ type run struct {
 	place   int    // there
 	print   string // fingerprint of the query, once it has been asked for
 
+	role  role
+	route *op.Route         // of keyedRole
+	owns  func(op.Hit) bool // of keyedRole
+
 	evaluations, matches uint64
 }
+
+// A role is what a query does in a part of a stream.
+type role uint8
+
+const (
+	wholeRole role = iota // the stream is not divided
+	homeRole              // stateless: answered in one part for each event
+	ownedRole             // answered here for all events
+	otherRole             // answered in another part
+	keyedRole             // answered here for some keys
+)
 
 // ErrClosed is what Push returns after Close.
 var ErrClosed = errors.New("stream is closed")
@@ -113,7 +129,39 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	if r.machine != nil {
 		r.watch(&s.opts)
 	}
+	if s.part != nil {
+		r.divide(s.part)
+	}
 	return r
+}
+
+// divide decides which part of the query's work is done here.
+func (r *run) divide(p *partInfo) {
+	if r.Stateless() {
+		r.role = homeRole
+		return
+	}
+	if r.route, _ = r.Route(); r.route == nil {
+		r.role = otherRole
+		if op.PartOfName(r.query.identity(), p.n) == p.index {
+			r.role = ownedRole
+		}
+		return
+	}
+	r.role = keyedRole
+	r.owns = func(h op.Hit) bool { return r.route.Part(h, p.n) == p.index }
+}
+
+// idle reports whether the query is not to be evaluated here this time.
+func (r *run) idle() bool {
+	switch r.role {
+	case homeRole:
+		return !r.stream.part.home
+	case otherRole:
+		return true
+	default:
+		return false
+	}
 }
 
 // schedule puts the runs into the queues of their clocks.
@@ -147,16 +195,9 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	if s.closed {
 		return ErrClosed
 	}
-	s.stats.Events++
-	if ev == nil {
-		s.stats.Refused++
-		return fmt.Errorf("event %d is nil", s.stats.Events)
+	if err := s.accept(ev, s.rec); err != nil {
+		return err
 	}
-	if err := s.rec.Fill(ev); err != nil {
-		s.stats.Refused++
-		return fmt.Errorf("event %d: %w", s.stats.Events, err)
-	}
-	s.seq++
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
@@ -167,8 +208,23 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	return s.full
 }
 
-// take evaluates the current event, now that its place in time is known.
-func (s *Stream) take(ev Event, source string) {
+// accept reads an event and numbers it.
+func (s *Stream) accept(ev Event, rec *event.Record) error {
+	s.stats.Events++
+	if ev == nil {
+		s.stats.Refused++
+		return fmt.Errorf("event %d is nil", s.stats.Events)
+	}
+	if err := rec.Fill(ev); err != nil {
+		s.stats.Refused++
+		return fmt.Errorf("event %d: %w", s.stats.Events, err)
+	}
+	s.seq++
+	return nil
+}
+
+// stand counts where the current event stands in time.
+func (s *Stream) stand(ev Event, source string) {
 	isLate, isUntimed := false, false
 	for _, c := range s.clocks {
 		switch c.state {
@@ -178,10 +234,6 @@ func (s *Stream) take(ev Event, source string) {
 			isUntimed = true
 		case ahead:
 			c.doubt(c.hold(s.retained(ev), s.seq), source, s.budget)
-		case onTime:
-			if c.direct() {
-				c.pass(c.now)
-			}
 		}
 	}
 	if isLate {
@@ -190,7 +242,20 @@ func (s *Stream) take(ev Event, source string) {
 	if isUntimed {
 		s.stats.Untimed++
 	}
+}
+
+// take evaluates the current event, now that its place in time is known.
+func (s *Stream) take(ev Event, source string) {
+	s.stand(ev, source)
+	s.enter(duePhase)
+	for _, c := range s.clocks {
+		if c.direct {
+			c.pass(c.now)
+		}
+	}
+	s.enter(eventPhase)
 	s.evaluate(ev, s.refs())
+	s.enter(releasePhase)
 	for _, c := range s.clocks {
 		if c.judged != nil {
 			c.resolve(*c.judged, s.doubted)
@@ -198,6 +263,13 @@ func (s *Stream) take(ev Event, source string) {
 		s.release(c)
 	}
 	s.relieve()
+}
+
+// enter notes what is being done, for the order of matches.
+func (s *Stream) enter(p phase) {
+	if s.part != nil {
+		s.part.phase = p
+	}
 }
 
 func (s *Stream) begin(yield func(Match) bool) {
@@ -244,6 +316,9 @@ func (s *Stream) release(c *clock) {
 func (s *Stream) drain(c *clock) {
 	for k := c.next(); k != nil; k = c.next() {
 		c.pass(k.ev.Time)
+		if s.part != nil {
+			s.part.released = k.ev
+		}
 		for _, p := range k.parts {
 			p.run.machine.Push(k.ev, p.hits, p.run.emit)
 			c.plan(p.run)
@@ -322,6 +397,12 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 	for len(refs) > 0 {
 		q := refs[0].query
 		r := s.runs[q]
+		if r.role != wholeRole && r.idle() {
+			for len(refs) > 0 && refs[0].query == q {
+				refs = refs[1:]
+			}
+			continue
+		}
 		s.current = r
 		s.hits.Reset()
 		for len(refs) > 0 && refs[0].query == q {
@@ -331,6 +412,9 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 				s.hits.Add(&s.ctx, step, st)
 			}
 			refs = refs[1:]
+		}
+		if r.owns != nil {
+			s.hits.Keep(r.owns)
 		}
 		if s.hits.Len() == 0 {
 			continue
@@ -353,7 +437,7 @@ func (s *Stream) hit(r *run, ev Event) {
 	}
 	switch inTime := c.state != late && c.state != untimed; {
 	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
-	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct():
+	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct:
 		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
 		c.plan(r)
 	default:
@@ -377,6 +461,9 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	if latest > math.MinInt64 {
 		m.Time = time.Unix(0, latest).UTC()
 	}
+	if s.part != nil {
+		m.order = s.orderOf(r, res)
+	}
 	if s.repeats.most > 0 && !s.repeats.add(m.id()) {
 		s.stats.Repeats++
 		return
@@ -395,7 +482,7 @@ func (s *Stream) exprError(err error) {
 func (s *Stream) runError(r *run, err error) {
 	s.stats.Errors++
 	if s.opts.onError != nil {
-		s.opts.onError(r.query, err)
+		s.opts.locked(func() { s.opts.onError(r.query, err) })
 	}
 }
 
@@ -474,9 +561,11 @@ func (s *Stream) finish() {
 	slices.SortStableFunc(all, func(a, b final) int {
 		return cmp.Compare(uint64(a.Due-1), uint64(b.Due-1)) // NoTime comes last
 	})
+	s.enter(finalPhase)
 	for _, f := range all {
 		f.run.emit(f.Result)
 	}
+	s.enter(limitPhase)
 	for _, r := range s.runs {
 		if r.limiter != nil {
 			r.limiter.Close(func(res op.Result) { s.deliver(r, res) })

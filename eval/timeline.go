@@ -20,6 +20,7 @@ type timeline struct {
 	sources map[string]*timeSource
 	waited  sourceHeap  // the sources that time waits for
 	last    *timeSource // that spoke last
+	several bool        // whether there has been more than one source
 }
 
 // timeRules are the rules of a timeline.
@@ -78,6 +79,7 @@ func (t *timeline) source(name string) *timeSource {
 	if s == nil {
 		s = &timeSource{name: name, newest: noTime, index: -1}
 		t.sources[name] = s
+		t.several = t.several || len(t.sources) > 1
 		heap.Push(&t.waited, s)
 	}
 	t.last = s
@@ -106,6 +108,12 @@ func (t *timeline) observe(name string, at int64) (timeliness, *judgement) {
 	}
 	t.believe(s, at)
 	return onTime, j
+}
+
+// inOrder reports whether every event that is on time moves the watermark to its
+// own time, so that none ever has to wait.
+func (t *timeline) inOrder() bool {
+	return t.lateness == 0 && t.jump == 0 && !t.manual && !t.several
 }
 
 // doubtful reports whether a time is too far ahead. As long as there is no time

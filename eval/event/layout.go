@@ -89,6 +89,10 @@ func (l *Layout) Path(s Slot) string { return l.paths[s] }
 // Name returns the name of how s is read; "" is as it is.
 func (l *Layout) Name(s Slot) string { return l.options[s].Name }
 
+// Copy returns the slot of another layout that reads the same as s, making one
+// if need be.
+func (l *Layout) Copy(s Slot, to *Layout) Slot { return to.AddTyped(l.paths[s], l.options[s]) }
+
 // Source returns the path that s is read from: Path unless the field is an alias.
 func (l *Layout) Source(s Slot) string { return l.options[s].source(l.paths[s]) }
 

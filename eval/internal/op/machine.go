@@ -25,8 +25,9 @@ type Machine interface {
 	// Trace has f called for what happens to partial matches, as far as it is
 	// of one of the kinds.
 	Trace(f func(Note), kinds ...NoteKind)
-	// Save writes the state.
-	Save(e *Encoder)
+	// Save writes the state of the machine and of others for the same query
+	// whose keys are different ones, as if they were one.
+	Save(e *Encoder, others []Machine)
 	// Load reads the state of a machine for the same query into an empty
 	// machine. What is wrong with it is the Decoder's error.
 	Load(d *Decoder)
@@ -56,14 +57,23 @@ func Beyond(now, since, span int64) bool {
 // of them keep is written once.
 type Encoder struct {
 	*wire.Writer // of the section under way
-	snapshot     *wire.Writer
-	event        func(*wire.Writer, *Held)
-	known        map[*Held]uint64
+	// Clock distinguishes events that have one number and different times.
+	Clock int
+
+	snapshot *wire.Writer
+	event    func(*wire.Writer, *Held)
+	known    map[heldID]uint64
+}
+
+// A heldID tells events apart, wherever they are held.
+type heldID struct {
+	clock int
+	seq   uint64
 }
 
 // NewEncoder returns an Encoder to w that writes events as event does.
 func NewEncoder(w *wire.Writer, event func(*wire.Writer, *Held)) *Encoder {
-	return &Encoder{snapshot: w, event: event, known: make(map[*Held]uint64)}
+	return &Encoder{snapshot: w, event: event, known: make(map[heldID]uint64)}
 }
 
 // Section has f write a section.
@@ -80,10 +90,11 @@ func (e *Encoder) Held(h *Held) {
 		e.Uint(0)
 		return
 	}
-	n, ok := e.known[h]
+	id := heldID{e.Clock, h.Seq}
+	n, ok := e.known[id]
 	if !ok {
 		n = uint64(len(e.known)) + 1
-		e.known[h] = n
+		e.known[id] = n
 		e.event(e.Aside(), h)
 	}
 	e.Uint(n)
@@ -92,9 +103,12 @@ func (e *Encoder) Held(h *Held) {
 // A Decoder reads what an Encoder wrote.
 type Decoder struct {
 	*wire.Reader // of the section under way
-	snapshot     *wire.Reader
-	event        func(*wire.Reader) *Held
-	known        []*Held
+	// Owns, if not nil, says which keys are to be loaded.
+	Owns func(key []byte) bool
+
+	snapshot *wire.Reader
+	event    func(*wire.Reader) *Held
+	known    []*Held
 }
 
 // NewDecoder returns a Decoder that reads events as event does. A nil event has
@@ -127,6 +141,9 @@ func (d *Decoder) Held() *Held {
 		return nil
 	}
 }
+
+// owns reports whether the state of a key is to be loaded.
+func (d *Decoder) owns(key string) bool { return d.Owns == nil || d.Owns([]byte(key)) }
 
 // Some reads an event that is not nil; if there is none the Decoder fails.
 func (d *Decoder) Some() *Held {

@@ -6,28 +6,86 @@ import (
 	"github.com/eqlkit/eqlkit/eval/internal/wire"
 )
 
+// all returns m and the others, which are machines of its type.
+func all[M Machine](m M, others []Machine) []M {
+	ms := []M{m}
+	for _, o := range others {
+		ms = append(ms, o.(M))
+	}
+	return ms
+}
+
+// merge calls yield for the elements of several lists in order. next returns the
+// first element of list i and goes on to the following one.
+func merge[T any](n int, next func(i int) (T, bool), before func(a, b T) bool, yield func(i int, t T)) {
+	type head struct {
+		from int
+		t    T
+	}
+	var heads []head
+	for i := range n {
+		if t, ok := next(i); ok {
+			heads = append(heads, head{i, t})
+		}
+	}
+	for len(heads) > 0 {
+		least := 0
+		for i := range heads {
+			if before(heads[i].t, heads[least].t) {
+				least = i
+			}
+		}
+		h := heads[least]
+		yield(h.from, h.t)
+		if t, ok := next(h.from); ok {
+			heads[least].t = t
+		} else {
+			heads = slices.Delete(heads, least, least+1)
+		}
+	}
+}
+
 // Save implements Machine.
-func (m *sequence) Save(e *Encoder) {
-	e.Len(m.all.len())
+func (m *sequence) Save(e *Encoder, others []Machine) {
+	ms := all(m, others)
+	n := 0
+	at := make([]uint32, len(ms))
+	for i, m := range ms {
+		n += m.all.len()
+		at[i] = m.oldest
+	}
+	e.Len(n)
 	var events []*Held
-	for i := m.oldest; i != 0; i = m.at(i).newer {
-		p := m.at(i)
+	next := func(i int) (*partial, bool) {
+		if at[i] == 0 {
+			return nil, false
+		}
+		p := ms[i].at(at[i])
+		return p, true
+	}
+	merge(len(ms), next, func(a, b *partial) bool { return a.head.Less(b.head) }, func(i int, p *partial) {
 		e.String(p.key)
 		e.Len(int(p.stage))
 		e.Bool(p.doomed)
 		if m.gappy {
-			g := m.gap(i)
+			g := ms[i].gap(at[i])
 			e.Int(g.lead)
 			e.Int(g.at)
 		}
-		events = m.chain(events[:0], p)
+		events = ms[i].chain(events[:0], p)
 		for _, ev := range events {
 			e.Held(ev)
 		}
-	}
+		at[i] = p.newer
+	})
 	clear(events)
-	m.marks.save(e)
-	m.waits.save(e)
+	var ks []*marks
+	var cs []*candidates
+	for _, m := range ms {
+		ks, cs = append(ks, m.marks), append(cs, &m.waits)
+	}
+	saveMarks(e, ks)
+	saveCandidates(e, cs)
 }
 
 // Load implements Machine.
@@ -50,7 +108,9 @@ func (m *sequence) Load(d *Decoder) {
 			d.Fail("partial sequences are in no order")
 			return
 		}
-		m.restore(key, events, doomed, g)
+		if d.owns(key) {
+			m.restore(key, events, doomed, g)
+		}
 	}
 	clear(events)
 	m.marks.load(d)
@@ -66,13 +126,24 @@ func (d *Decoder) key() string {
 	return key
 }
 
-func (m *marks) save(e *Encoder) {
-	e.Len(len(m.byKey))
-	for k := m.list.newer; k != &m.list; k = k.newer {
+func saveMarks(e *Encoder, ms []*marks) {
+	n := 0
+	at := make([]*mark, len(ms))
+	for i, m := range ms {
+		n += len(m.byKey)
+		at[i] = m.list.newer
+	}
+	e.Len(n)
+	next := func(i int) (*mark, bool) {
+		k := at[i]
+		at[i] = k.newer
+		return k, k != &ms[i].list
+	}
+	merge(len(ms), next, func(a, b *mark) bool { return a.newest < b.newest }, func(_ int, k *mark) {
 		e.String(k.key)
 		e.Int(k.newest)
 		e.Int(k.earlier)
-	}
+	})
 }
 
 func (m *marks) load(d *Decoder) {
@@ -87,7 +158,9 @@ func (m *marks) load(d *Decoder) {
 			return
 		}
 		last = k.newest
-		m.enter(k)
+		if d.owns(k.key) {
+			m.enter(k)
+		}
 	}
 }
 
@@ -101,10 +174,31 @@ func (c *candidates) all() []*candidate {
 	return all
 }
 
-func (c *candidates) save(e *Encoder) {
-	all := c.all()
-	e.Len(len(all))
-	for _, w := range all {
+// completedBefore reports whether a sequence was completed before another.
+func (w *candidate) completedBefore(o *candidate) bool {
+	if c := w.events[len(w.events)-1].Compare(o.events[len(o.events)-1]); c != 0 {
+		return c < 0
+	}
+	return compareTuples(keyShape{}.tuple(w.key), keyShape{}.tuple(o.key)) < 0
+}
+
+func saveCandidates(e *Encoder, cs []*candidates) {
+	n := 0
+	lists := make([][]*candidate, len(cs))
+	for i, c := range cs {
+		lists[i] = c.all()
+		n += len(lists[i])
+	}
+	e.Len(n)
+	next := func(i int) (*candidate, bool) {
+		if len(lists[i]) == 0 {
+			return nil, false
+		}
+		w := lists[i][0]
+		lists[i] = lists[i][1:]
+		return w, true
+	}
+	merge(len(cs), next, (*candidate).completedBefore, func(_ int, w *candidate) {
 		e.String(w.key)
 		e.Int(w.since)
 		e.Bool(w.decided)
@@ -116,7 +210,7 @@ func (c *candidates) save(e *Encoder) {
 				e.values(w.kept[i])
 			}
 		}
-	}
+	})
 }
 
 // load reads candidates of n events each, with what is kept of the event of a
@@ -137,19 +231,28 @@ func (c *candidates) load(d *Decoder, n int, keeps func(stage int) []source) {
 			d.Fail("a decided sequence waits")
 			return
 		}
-		c.enter(w)
+		if d.owns(w.key) {
+			c.enter(w)
+		}
 	}
 }
 
 // Save implements Machine.
-func (m *sample) Save(e *Encoder) {
-	e.Len(len(m.rows))
-	for r := m.oldest.newer; r != m.oldest; r = r.newer {
-		e.String(r.key)
-		for _, events := range r.events {
-			e.Len(len(events))
-			for _, ev := range events {
-				e.Held(ev)
+func (m *sample) Save(e *Encoder, others []Machine) {
+	ms := all(m, others)
+	n := 0
+	for _, m := range ms {
+		n += len(m.rows)
+	}
+	e.Len(n)
+	for _, m := range ms {
+		for r := m.oldest.newer; r != m.oldest; r = r.newer {
+			e.String(r.key)
+			for _, events := range r.events {
+				e.Len(len(events))
+				for _, ev := range events {
+					e.Held(ev)
+				}
 			}
 		}
 	}
@@ -167,12 +270,16 @@ func (m *sample) Load(d *Decoder) {
 			return
 		}
 		r := m.newRow(key, nil)
+		owned := d.owns(key)
 		for filter := range m.filters {
 			for range d.Len(m.filters + m.most - 1) {
 				if ev := d.Some(); ev != nil {
 					m.add(r, filter, ev)
 				}
 			}
+		}
+		if !owned {
+			m.drop(r)
 		}
 	}
 }
@@ -240,9 +347,27 @@ func (d *Decoder) result() Result {
 }
 
 // Save implements Machine.
-func (m *aliasSequence) Save(e *Encoder) {
-	e.Len(m.account.Open)
-	for c := m.began.oldest; c != nil; c = c.links[byBeginning].newer {
+func (m *aliasSequence) Save(e *Encoder, others []Machine) {
+	ms := all(m, others)
+	n, arrived := 0, uint64(0)
+	at := make([]*chain, len(ms))
+	var ks []*marks
+	var cs []*candidates
+	for i, m := range ms {
+		n += m.began.n
+		at[i] = m.began.oldest
+		arrived = max(arrived, m.arrived)
+		ks, cs = append(ks, m.marks), append(cs, &m.waits)
+	}
+	e.Len(n)
+	next := func(i int) (*chain, bool) {
+		c := at[i]
+		if c != nil {
+			at[i] = c.links[byBeginning].newer
+		}
+		return c, c != nil
+	}
+	merge(len(ms), next, func(a, b *chain) bool { return a.events[0].Less(b.events[0]) }, func(_ int, c *chain) {
 		e.String(c.row.key)
 		e.Len(c.stage)
 		e.Uint(c.arrived)
@@ -252,10 +377,10 @@ func (m *aliasSequence) Save(e *Encoder) {
 			e.Held(ev)
 			e.values(c.kept[i])
 		}
-	}
-	e.Uint(m.arrived)
-	m.marks.save(e)
-	m.waits.save(e)
+	})
+	e.Uint(arrived)
+	saveMarks(e, ks)
+	saveCandidates(e, cs)
 }
 
 // Load implements Machine.
@@ -288,6 +413,11 @@ func (m *aliasSequence) Load(d *Decoder) {
 		m.arrive(c, c.stage)
 		c.arrived = arrived
 	}
+	for _, c := range chains {
+		if !d.owns(c.row.key) {
+			m.end(c)
+		}
+	}
 	m.arrived = d.Uint()
 	m.marks.load(d)
 	m.waits.load(d, m.spec.last+1, m.keeps)
@@ -307,19 +437,37 @@ func (s *sequenceSpec) stepOf(stage int) int {
 }
 
 // Save implements Machine.
-func (m *lineageMachine) Save(e *Encoder) {
-	e.Int(m.now)
-	e.Len(len(m.table.byKey))
-	if len(m.table.byKey) > 0 {
-		for p := m.table.ring.next; p != &m.table.ring; p = p.next {
-			e.String(p.key)
-			e.Uint(p.source)
-			e.Uint(p.under)
-			e.Int(p.touched)
-		}
+func (m *lineageMachine) Save(e *Encoder, others []Machine) {
+	ms := all(m, others)
+	n, now := 0, int64(never)
+	at := make([]*process, len(ms))
+	for i, m := range ms {
+		n += len(m.table.byKey)
+		now = max(now, m.now)
+		at[i] = m.table.ring.next
 	}
+	e.Int(now)
+	e.Len(n)
+	next := func(i int) (*process, bool) {
+		p := at[i]
+		if p == nil || p == &ms[i].table.ring {
+			return nil, false
+		}
+		at[i] = p.next
+		return p, true
+	}
+	merge(len(ms), next, func(a, b *process) bool { return a.touched < b.touched }, func(_ int, p *process) {
+		e.String(p.key)
+		e.Uint(p.source)
+		e.Uint(p.under)
+		e.Int(p.touched)
+	})
 	if m.inner != nil {
-		m.inner.Save(e)
+		var inner []Machine
+		for _, m := range ms[1:] {
+			inner = append(inner, m.inner)
+		}
+		m.inner.Save(e, inner)
 	}
 }
 
@@ -334,6 +482,9 @@ func (m *lineageMachine) Load(d *Decoder) {
 		if m.table.byKey[key] != nil {
 			d.Fail("a process is there twice")
 			return
+		}
+		if !d.owns(key) {
+			continue
 		}
 		p := m.table.enter(key)
 		p.source, p.under = source, under

@@ -71,9 +71,25 @@ func Valid(b string) bool {
 	return true
 }
 
+// Nth returns the encoding of value n of a sequence of values, nil if there are
+// not so many.
+func Nth(b []byte, n int) []byte {
+	for len(b) > 0 {
+		size := valueLen(b)
+		if size == 0 || size > len(b) {
+			return nil
+		}
+		if n == 0 {
+			return b[:size]
+		}
+		b, n = b[size:], n-1
+	}
+	return nil
+}
+
 // valueLen returns the length of the value that b begins with, 0 if it is none
 // or a list.
-func valueLen(b string) int {
+func valueLen[T string | []byte](b T) int {
 	n, size := number(b[1:])
 	switch value.Kind(b[0]) {
 	case value.Null:
@@ -100,7 +116,7 @@ func valueLen(b string) int {
 
 // number reads a variable-length number and returns its size, 0 if b begins with
 // none.
-func number(b string) (n uint64, size int) {
+func number[T string | []byte](b T) (n uint64, size int) {
 	for i := range min(len(b), binary.MaxVarintLen64) {
 		c := b[i]
 		if c < 0x80 {

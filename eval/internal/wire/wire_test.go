@@ -11,7 +11,8 @@ import (
 )
 
 var samples = []value.Value{
-	{}, value.OfBool(true), value.OfBool(false), value.OfInt(0), value.OfInt(-1), value.OfInt(math.MinInt64), value.OfInt(math.MaxInt64),
+	{},
+	value.OfBool(true), value.OfBool(false), value.OfInt(0), value.OfInt(-1), value.OfInt(math.MinInt64), value.OfInt(math.MaxInt64),
 	value.OfUint(math.MaxUint64), value.OfFloat(1.5), value.OfFloat(math.Inf(-1)), value.OfString(""), value.OfString("text"),
 	value.OfString(string(bytes.Repeat([]byte("x"), 3*blockLen))), value.OfIP("::1"), value.OfDate(-1), value.OfVersion("1.0"),
 }
