@@ -173,6 +173,51 @@ func TestLimitsOfQueries(t *testing.T) {
 	})
 }
 
+// TestHostileSizes has what is far beyond anything sensible, and is answered all
+// the same.
+func TestHostileSizes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes much memory")
+	}
+	const megabyte = 1 << 20
+	long := strings.Repeat("ab?", 10*megabyte/3)
+	list := `"x"` + strings.Repeat(`, "element"`, 100_000)
+	tests := []struct {
+		name, query, message string
+		matches              string // text that matches, if it compiles
+	}{
+		{"10 MB of text", `any where a == "` + long + `"`, "", long},
+		{"10 MB of pattern", `any where a : "` + long + `"`, "", strings.ReplaceAll(long, "?", "x")},
+		{"a list of 100,000", `any where a in (` + list + `)`, "", "element"},
+		{"a list of 100,000 patterns", `any where a : (` + strings.ReplaceAll(list, "element", "e*x") + `)`, "", "element x"},
+		{"10,000 stars", `any where a : "` + strings.Repeat("*a", 10_000) + `"`, "", strings.Repeat("xa", 10_000)},
+		{"10,000 digits", `any where a == ` + strings.Repeat("9", 10_000), "is too large", ""},
+		{"10,000 digits of a fraction", `any where a == 0.` + strings.Repeat("9", 10_000) + ` or a == "x"`, "", "x"},
+		{"1 MB of regular expression", `any where a regex "` + strings.Repeat("(ab|c)*", megabyte/7) + `"`, "the pattern is too complex", ""},
+		{"1 MB of letters", `any where a regex "` + strings.Repeat("abcd", megabyte/4) + `"`, "the pattern is too complex", ""},
+		{"100,000 operands", "any where a == 1" + strings.Repeat(" or b == 2", 100_000) + ` or a == "x"`, "", "x"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := eql.Compile(tt.query)
+			if len(tt.query) > megabyte {
+				require.ErrorContains(t, err, "1:1: the query has")
+			}
+			q, err := eql.Compile(tt.query, eql.WithQueryLimits(1<<28, 0), eql.WithRegexLimits(1<<28, 0))
+			if tt.message != "" {
+				require.ErrorContains(t, err, tt.message)
+				return
+			}
+			require.NoError(t, err)
+			engine := eql.NewEngine(q)
+			for _, ev := range []eql.Event{eql.Map{"a": tt.matches}, eql.JSON([]byte(`{"a": "` + tt.matches + `"}`))} {
+				assert.Len(t, run(t, engine, []eql.Event{ev}), 1)
+			}
+			assert.Empty(t, run(t, engine, []eql.Event{eql.Map{"a": tt.matches + "!"}}))
+		})
+	}
+}
+
 // TestHostileRegularExpressions wants an answer within the limits, whatever it
 // costs to say no: the effort is bounded, not only the size.
 func TestHostileRegularExpressions(t *testing.T) {

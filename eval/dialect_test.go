@@ -98,8 +98,8 @@ func TestNamesOfLateEvents(t *testing.T) {
 	assert.Equal(t, []string{"1 2"}, push(t, eval.NewEngine(q).NewStream(), same...))
 }
 
-// A process tree that comes late is known by the time a sequence asks; queries
-// for single events do not wait, so that they know what has come in before.
+// A process tree that comes late is known by the time a query asks: those for
+// single events wait for it, too. One that is behind the watermark asks at once.
 func TestDescentOfLateEvents(t *testing.T) {
 	start := func(ms int64, id int, entity, parent, name string) event.Map {
 		return with(at(ms, "process", id), event.Map{
@@ -118,7 +118,8 @@ func TestDescentOfLateEvents(t *testing.T) {
 	assert.Equal(t, []string{"B: 2 4"}, push(t, eval.NewEngine(sequence).NewStream(eval.WithLateness(time.Second)), events...))
 
 	single := endpoint(t, `process where descendant of [process where name == "x"]`)
-	assert.Equal(t, []string{"5"}, push(t, eval.NewEngine(single).NewStream(eval.WithLateness(time.Second)), events...))
+	assert.Equal(t, []string{"2", "3", "5"}, push(t, eval.NewEngine(single).NewStream(eval.WithLateness(time.Second)), events...))
+	assert.Equal(t, []string{"5"}, push(t, eval.NewEngine(single).NewStream(), events...))
 }
 
 // What is remembered of processes is bounded by number and by idle time.
@@ -296,4 +297,26 @@ func TestWildcardFunctions(t *testing.T) {
 	}
 	q := endpoint(t, `any where stringContains(f, "a*")`, func(c *eval.Config) { c.WildcardFunctions = true })
 	assert.Empty(t, push(t, eval.NewEngine(q).NewStream(), with(at(1, "a", 1), event.Map{"f": "ab"})))
+}
+
+// A plan tells what waits for what, and what is decided before.
+func TestExplainEndpoint(t *testing.T) {
+	plan := endpoint(t, `sequence with maxspan=1m [file where true] as drop
+		[process where pid > 4 and startswith~(cmd, drop.path) and not descendant of [process where name : "x*"] and
+			(_arraysearch(s, $f, $f.n == 1) or _arraysearch(s, $f, $f.n == drop.n))]`).Explain()
+	for _, line := range []string{
+		"step 1: event.category is \"file\", called drop",
+		"several partial sequences, of which the newest that fits goes on; forgotten 1m0s after its first event",
+		"pid > 4, as a number    -- number, also in text",
+		"and, with the processes seen before it:\n  not\n    descendant of [\"process\" where name : \"x*\"]    -- looked up",
+		"and, with the events of earlier steps:\n  all of\n    startsWith~(cmd, drop.path)    -- computed",
+		"_arraysearch(s, $f, $f.n == 1, as a number)    -- decided by the event alone, beforehand",
+		"an element for which, $f in s\n        $f.n == drop.n    -- computed",
+		"processes to descend from: event.category is \"process\"\n  name : \"x*\"    -- compiled wildcard",
+		"processes that are started\n  any of",
+	} {
+		assert.Contains(t, plan, line)
+	}
+	assert.Contains(t, endpoint(t, `any where _arraysearch(s, $f, $f.n : "x")`).Explain(), "an element for which, $f in s\n    $f.n : \"x\"    -- compiled wildcard")
+	assert.Contains(t, endpoint(t, `any where descendant of [any where true]`).Explain(), "processes: those that descendant of asks about")
 }

@@ -242,11 +242,13 @@ func FuzzSequence(f *testing.F) {
 // endpointTrial is what FuzzEndpoint tries.
 func endpointTrial(g *evaltest.Gen) trial {
 	x := trial{dialect: ast.Endpoint, docs: g.EndpointDocs(12)}
-	switch g.Choose(3) {
-	case 0:
+	switch g.Choose(7) {
+	case 0, 1:
 		x.query = g.EndpointQuery()
-	case 1:
+	case 2, 3:
 		x.query = g.EndpointSequence()
+	case 4:
+		x.query = g.EndpointSample()
 	default:
 		x.query, x.tiebreaker = g.EndpointSequence(), "seq"
 	}

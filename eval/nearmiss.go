@@ -2,6 +2,7 @@ package eval
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -54,6 +55,9 @@ var reasons = map[op.NoteKind]Reason{
 // watch has those who want to know told what happens to a run's partial matches.
 func (r *run) watch(o *streamOptions) {
 	var kinds []op.NoteKind
+	if o.trace != nil {
+		kinds = append(kinds, traceable...)
+	}
 	if o.onNearMiss != nil {
 		kinds = append(kinds, op.Expired, op.Cancelled, op.Refuted, op.Ended)
 	}
@@ -64,19 +68,30 @@ func (r *run) watch(o *streamOptions) {
 		return
 	}
 	r.machine.Trace(func(n op.Note) {
-		m := NearMiss{Query: r.query, Reason: reasons[n.Kind], Keys: n.Keys, Needed: r.Needed()}
-		for _, h := range n.Chain {
-			m.Events = append(m.Events, h.Event)
+		if o.trace != nil && slices.Contains(traceable, n.Kind) {
+			r.traceNote(o, n)
 		}
-		if n.By != nil {
-			m.By = n.By.Event
+		reason, ended := reasons[n.Kind]
+		tell := o.onNearMiss
+		if reason == Evicted {
+			tell = o.onEvict
 		}
-		if m.Reason == Evicted {
-			o.locked(func() { o.onEvict(m) })
-		} else {
-			o.locked(func() { o.onNearMiss(m) })
+		if ended && tell != nil {
+			m := r.nearMiss(reason, n)
+			o.locked(func() { tell(m) })
 		}
 	}, kinds...)
+}
+
+func (r *run) nearMiss(reason Reason, n op.Note) NearMiss {
+	m := NearMiss{Query: r.query, Reason: reason, Keys: n.Keys, Needed: r.Needed()}
+	for _, h := range n.Chain {
+		m.Events = append(m.Events, h.Event)
+	}
+	if n.By != nil {
+		m.By = n.By.Event
+	}
+	return m
 }
 
 // A LimitError says that a partial match was not begun because of the limits of

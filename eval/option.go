@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
@@ -20,12 +21,14 @@ type streamOptions struct {
 	onLate     func(Event)
 	onAhead    func(Event)
 	onError    func(*Query, error)
+	trace      func(*Query, Note)
+	answered   func(q *Query, event uint64, at source.Span, yes bool)
 	codec      Codec
 	repeats    int
 	distinct   func(Event) string
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
-	lock       sync.Locker // around the last three; may be nil
+	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int
 	processes   int

@@ -119,7 +119,7 @@ func (s *Stream) install(e *Engine) {
 // newRun returns a run without state.
 func (s *Stream) newRun(q *bound, index int) *run {
 	r := &run{bound: q, index: index, stream: s}
-	r.machine = q.NewMachine(s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) }))
+	r.machine = q.NewMachine(s.traced(r, s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })))
 	deliver := func(res op.Result) { r.stream.deliver(r, res) }
 	r.emit = deliver
 	if limits := q.Plan.Limits; len(limits) > 0 {

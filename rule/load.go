@@ -18,6 +18,10 @@ import (
 // unless a Loader says otherwise.
 const DefaultMaxFileSize = 4 << 20
 
+// TestSuffix ends the names of files with the tests of a rule; see package
+// testfile. In a folder they are passed over, unless they hold rules.
+const TestSuffix = "_test.toml"
+
 // A Loader reads rule files. Its zero value is ready to use, and it is safe for
 // concurrent use.
 type Loader struct {

@@ -192,3 +192,21 @@ func distinct(n int) string {
 	}
 	return b.String()
 }
+
+// The tests of a rule stand beside it and are no rules.
+func TestLoadPassesOverTests(t *testing.T) {
+	tests := "[[case]]\nname = 'x'\n"
+	fsys := fstest.MapFS{
+		"a.toml":      {Data: []byte(detection(id1, "A", ""))},
+		"a_test.toml": {Data: []byte(tests)},
+		"b_test.toml": {Data: []byte(detection(id2, "A rule called so", ""))},
+		"c.toml":      {Data: []byte(tests)},
+	}
+	set := rule.LoadFS(fsys)
+	require.NoError(t, set.Err())
+	require.Len(t, set.Rules, 2)
+	assert.Equal(t, "b_test.toml", set.Rules[1].Path)
+	require.Len(t, set.Skipped, 1)
+	assert.Equal(t, "c.toml", set.Skipped[0].Path)
+	assert.Error(t, rule.LoadFS(fsys, "a_test.toml").Err(), "it was named")
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/eqlkit/eqlkit/ast/source"
 )
@@ -44,6 +45,9 @@ func (b *builder) add(path string, data []byte, named bool) {
 		return
 	}
 	in := read(path, doc)
+	if in.stray && !named && strings.HasSuffix(path, TestSuffix) {
+		return // the tests of a rule
+	}
 	if in.stray && !named {
 		b.skipped = append(b.skipped, Skipped{Path: path, Reason: in.problems[0].Msg})
 		return

@@ -115,16 +115,16 @@ func (l *logicCheck) contradiction(or bool, t *test, before, facts []*test) bool
 		case contradict(with(facts, t), single) && !contradict(facts, single):
 			why := l.because(t, facts, single)
 			if t.inverse {
-				l.report("redundant-condition", t.expr.Span(), "this always holds here: "+why, "")
+				l.report("redundant-condition", t.expr.Span(), "this always holds here: "+why, oneValue(with(facts, t)))
 			} else {
-				l.report("unreachable-branch", t.expr.Span(), "this branch is never true: "+why, "")
+				l.report("unreachable-branch", t.expr.Span(), "this branch is never true: "+why, oneValue(with(facts, t)))
 			}
 		case len(before) > 0 && contradict(negated(with(before, t)), single):
 			if t.inverse {
 				n := negated([]*test{t})[0]
-				l.reportDecided(false, t, l.because(n, negated(before), single))
+				l.reportDecided(false, t, l.because(n, negated(before), single), oneValue(negated(with(before, t))))
 			} else {
-				l.reportDecided(true, t, "together with "+others(before))
+				l.reportDecided(true, t, "together with "+others(before), oneValue(negated(with(before, t))))
 			}
 			return true
 		}
@@ -135,20 +135,29 @@ func (l *logicCheck) contradiction(or bool, t *test, before, facts []*test) bool
 		return false // the former is reported by then
 	}
 	if t.inverse {
-		l.reportDecided(true, t, "together with "+others(all))
+		l.reportDecided(true, t, "together with "+others(all), oneValue(with(all, t)))
 	} else {
-		l.reportDecided(false, t, l.because(t, all, single))
+		l.reportDecided(false, t, l.because(t, all, single), oneValue(with(all, t)))
 	}
 	return true
 }
 
 // reportDecided reports a condition whose result is known.
-func (l *logicCheck) reportDecided(result bool, t *test, why string) {
+func (l *logicCheck) reportDecided(result bool, t *test, why, hint string) {
 	if result {
-		l.report("always-true", t.expr.Span(), "this is always true: "+why, "")
+		l.report("always-true", t.expr.Span(), "this is always true: "+why, hint)
 	} else {
-		l.report("never-true", t.expr.Span(), "this is never true: "+why, "")
+		l.report("never-true", t.expr.Span(), "this is never true: "+why, hint)
 	}
+}
+
+// oneValue is a hint for tests that contradict each other only because their
+// subject has one value.
+func oneValue(tests []*test) string {
+	if contradict(tests, false) {
+		return ""
+	}
+	return short(tests[0].subject) + " has one value at most"
 }
 
 // because explains why t cannot hold beside others.
@@ -238,16 +247,22 @@ func (l *logicCheck) cause(or bool, i int, tests []*test) (cause *test, assumed 
 
 func (l *logicCheck) reportRedundant(or bool, t, cause *test, o operand, assumed bool) {
 	fix := func(title string) []source.Fix { return l.removeOperand(title, !assumed, o.parent, o.expr) }
+	hint := ""
+	if assumed {
+		hint = short(t.subject) + " has one value at most"
+	}
 	switch {
 	case t.inverse && !cause.inverse && or: // "a or not (b and c)", where a holds without c
-		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this makes no difference: where it does not hold, %s does", cause.said()), "", fix("remove it")...)
+		l.report("redundant-condition", t.expr.Span(), fmt.Sprintf("this makes no difference: where it does not hold, %s does", cause.said()), hint, fix("remove it")...)
 	case t.inverse && !cause.inverse: // "a and not (b or c)", where a rules out c
-		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), "", fix("remove it")...)
+		l.report("unreachable-branch", t.expr.Span(), fmt.Sprintf("this is never true here: %s has to hold, too", cause.said()), hint, fix("remove it")...)
 	case or != t.inverse:
-		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", "", fix("remove this branch")...)
+		l.report("redundant-branch", t.expr.Span(), brief(cause.expr)+" covers this", hint, fix("remove this branch")...)
 	case t.kind == exists && !t.not && !t.inverse:
-		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", "", fix("remove the test")...)
+		l.report("redundant-null-check", t.expr.Span(), brief(cause.expr)+" needs a value anyway", hint, fix("remove the test")...)
+	case t.inverse: // both are: what is written is what follows
+		l.report("redundant-condition", t.expr.Span(), "this follows from "+brief(cause.expr), hint, fix("remove the condition")...)
 	default:
-		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), "", fix("remove the condition")...)
+		l.report("redundant-condition", t.expr.Span(), "this follows from "+cause.said(), hint, fix("remove the condition")...)
 	}
 }

@@ -11,7 +11,7 @@ import (
 
 var textCodes = []Check{
 	{Code: "wildcard-as-text", Severity: source.Warning, Doc: "\"*\" or \"?\" stands in a value of ==, !=, in or in~, where it is no wildcard."},
-	{Code: "wildcard-in-function", Severity: source.Warning, Doc: "A literal of startsWith, endsWith or stringContains holds \"*\" or \"?\", which Elasticsearch may take for wildcards and other engines do not."},
+	{Code: "wildcard-in-function", Severity: source.Warning, Doc: "A literal of endsWith or stringContains holds \"*\" or \"?\", which Elasticsearch may take for wildcards and other engines do not."},
 	{Code: "like-without-wildcard", Severity: source.Info, Doc: "No pattern of like or like~ has a wildcard, so that ==, in, : or in~ says the same."},
 	{Code: "blank-at-edge", Severity: source.Info, Off: true, Doc: "An exact value begins or ends with a blank."},
 	{Code: "raw-backslashes", Severity: source.Warning, Doc: "A \"\"\" string holds doubled backslashes, which mean two characters there."},
@@ -81,10 +81,11 @@ func isField(x ast.Expr) bool {
 }
 
 // wildcardsInFunctions looks for literals of text functions that hold wildcards.
+// For startsWith they are characters everywhere.
 func wildcardsInFunctions(p *pass) {
 	nodes(p, func(x *ast.Call) {
 		name := strings.ToLower(x.Name.Name)
-		if name != "startswith" && name != "endswith" && name != "stringcontains" || len(x.Args) < 2 {
+		if name != "endswith" && name != "stringcontains" || len(x.Args) < 2 {
 			return
 		}
 		needle, ok := ast.Unparen(x.Args[1]).(*ast.String)
@@ -92,7 +93,7 @@ func wildcardsInFunctions(p *pass) {
 			return
 		}
 		hint := "write a comparison with : or like if it is meant as a wildcard"
-		if p.rule.Dialect == ast.Elasticsearch && name != "startswith" {
+		if p.rule.Dialect == ast.Elasticsearch {
 			hint = "Elasticsearch itself may take it for a wildcard, in which \\ protects the next character; " + hint
 		}
 		p.report("wildcard-in-function", needle.Range, fmt.Sprintf("%s looks for the text %s itself", x.Name.Name, quoted(needle.Value)), hint)

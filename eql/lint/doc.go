@@ -110,5 +110,5 @@
 //	until-cancels              warning  Every event of a step also ends the sequence, so that it never completes.
 //	value-never                warning  A value that the field can never have, according to the schema.
 //	wildcard-as-text           warning  "*" or "?" stands in a value of ==, !=, in or in~, where it is no wildcard.
-//	wildcard-in-function       warning  A literal of startsWith, endsWith or stringContains holds "*" or "?", which Elasticsearch may take for wildcards and other engines do not.
+//	wildcard-in-function       warning  A literal of endsWith or stringContains holds "*" or "?", which Elasticsearch may take for wildcards and other engines do not.
 package lint

@@ -107,37 +107,29 @@ func (s *silencer) comments(q *ast.Query) {
 func (s *silencer) targets(q *ast.Query) []int {
 	text := q.File.Text
 	out := make([]int, len(q.Comments))
-	for i := len(q.Comments) - 1; i >= 0; i-- {
-		c := q.Comments[i]
-		start, end := c.Range.Start.Offset(), c.Range.End.Offset()
+	behind := make([]bool, len(q.Comments)) // something stands before it on its line
+	for i, c := range q.Comments {
 		line := s.lineOf(c.Range.Start)
-		next := end + len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
-		switch {
-		case strings.TrimSpace(text[s.lines[line]:start]) != "":
-			out[i] = line
-		case i+1 < len(out) && q.Comments[i+1].Range.Start.Offset() == next && s.lineOf(source.PosAt(next)) != line:
-			out[i] = out[i+1]
-		case i+1 < len(out) && q.Comments[i+1].Range.Start.Offset() == next:
-			out[i] = s.after(q, i+1)
-		default:
-			out[i] = s.lineOf(source.PosAt(next))
+		from, before := s.lines[line], false
+		if i > 0 {
+			if last := q.Comments[i-1].Range; last.End.Offset() > from {
+				from, before = last.End.Offset(), behind[i-1] && s.lineOf(last.Start) == line
+			}
+		}
+		behind[i] = before || strings.TrimSpace(text[from:c.Range.Start.Offset()]) != ""
+	}
+	next := len(text) // where a run of comments ends
+	for i := len(q.Comments) - 1; i >= 0; i-- {
+		end := q.Comments[i].Range.End.Offset()
+		end += len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
+		if i+1 == len(q.Comments) || q.Comments[i+1].Range.Start.Offset() != end {
+			next = end
+		}
+		if out[i] = s.lineOf(source.PosAt(next)); behind[i] {
+			out[i] = s.lineOf(q.Comments[i].Range.Start)
 		}
 	}
 	return out
-}
-
-// after returns the line of what follows the i-th comment and those right behind
-// it.
-func (s *silencer) after(q *ast.Query, i int) int {
-	text := q.File.Text
-	for {
-		end := q.Comments[i].Range.End.Offset()
-		next := end + len(text[end:]) - len(strings.TrimLeft(text[end:], " \t\r\n"))
-		if i+1 == len(q.Comments) || q.Comments[i+1].Range.Start.Offset() != next {
-			return s.lineOf(source.PosAt(next))
-		}
-		i++
-	}
 }
 
 // lineStarts returns the offsets at which the lines of a text begin.

@@ -18,7 +18,7 @@ func (t *test) implies(o *test, single bool) bool {
 	}
 	switch {
 	case o.kind == exists:
-		return !t.not && !o.not || t.not && o.not && t.kind == texts && t.text.isAll()
+		return !t.not && !o.not || t.not && o.not && t.kind == texts && t.isText && t.text.isAll()
 	case t.kind != o.kind:
 		return false
 	case !t.not && !o.not:
@@ -88,10 +88,11 @@ func contradict(tests []*test, single bool) bool {
 	return single && (textsContradict(tests) || numbersContradict(tests) || flagsContradict(tests))
 }
 
-// noneLeft reports whether a negation leaves the subject without any value.
+// noneLeft reports whether a negation leaves the subject without any value:
+// `not x : "*"`, unless x may be something else than text.
 func noneLeft(tests []*test) bool {
 	for _, t := range tests {
-		if t.not && t.kind == texts && t.text.isAll() {
+		if t.not && t.kind == texts && t.isText && t.text.isAll() {
 			return true
 		}
 	}

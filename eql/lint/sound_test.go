@@ -52,15 +52,23 @@ func same(t *testing.T, want, got []string, about string) {
 	}
 }
 
-// small are all the events of a small world: a name with one value or none, some
-// arguments, a number.
+// small are the events of a small world: a name with one value or none, some
+// arguments, a number, and a field with anything.
 func small() []eql.Event {
 	var out []eql.Event
+	add := func(name, args, pid, mixed any) {
+		out = append(out, eql.Map{
+			"id": len(out), "mixed": mixed, "process": map[string]any{"name": name, "args": args, "pid": pid}, "event": map[string]any{"category": "process"},
+		})
+	}
 	for _, name := range []any{nil, "", "a", "A", "ab", "b", "ba", "k", "\u212a"} {
 		for _, args := range []any{nil, "a", "b", "AB", []any{"a", "b"}, []any{"ab", "Ba"}} {
 			for _, pid := range []any{nil, 1, 2, 3.5} {
-				out = append(out, eql.Map{"id": len(out), "process": map[string]any{"name": name, "args": args, "pid": pid}, "event": map[string]any{"category": "process"}})
+				add(name, args, pid, nil)
 			}
+		}
+		for _, mixed := range []any{1, "a", "1", true, false, "true", []any{1, "a"}, []any{"b", 2, true}} {
+			add(name, "a", 1, mixed)
 		}
 	}
 	return out
@@ -88,7 +96,7 @@ func atom(of func(...string) string) string {
 	text := func() string {
 		return `"` + of("a", "A", "ab", "b", "ba", "*", "a*", "*a", "A*", "?", "*b*", "??", "k", "\u212a", "k*") + `"`
 	}
-	field := of("process.name", "process.name", "process.name", "process.args")
+	field := of("process.name", "process.name", "process.name", "process.args", "mixed")
 	number := func() string { return of("1", "2", "3", "-1", "3.5", "2.0") }
 	switch of("0", "1", "2", "3", "4", "5", "6", "7", "8", "9") {
 	case "0", "1":
@@ -97,7 +105,9 @@ func atom(of func(...string) string) string {
 		return field + of(" in ", " not in ", " in~ ", " : ", " like ", " like~ ") + "(" + text() + ", " + text() + of("", ", "+text()) + ")"
 	case "4":
 		return field + of(" == null", " != null")
-	case "5", "6":
+	case "5":
+		return of("mixed", "not mixed", "mixed == true", "mixed != false", "mixed == false", "mixed == 1", "mixed > 1", "mixed in (1, 2)")
+	case "6":
 		return "process.pid" + of(" == ", " != ", " < ", " <= ", " > ", " >= ") + number()
 	case "7":
 		return "process.pid in (" + number() + ", " + number() + ")"

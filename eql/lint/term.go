@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval/schema"
 )
 
 // A kind is what a test says about the values of its subject.
@@ -32,6 +33,7 @@ type test struct {
 	text    textSet
 	number  numberSet
 	flag    bool
+	isText  bool  // the subject is known to hold nothing but text
 	work    *work // for comparisons with others
 }
 
@@ -60,6 +62,10 @@ func (p *pass) testOf(x ast.Expr, not bool) test {
 	}
 	if t.kind == opaque || !t.on(t.operand) {
 		t.kind, t.subject = opaque, ""
+	}
+	if f, ok := t.operand.(*ast.Field); ok {
+		class, known := p.classOf(f.Path)
+		t.isText = known && class == schema.String
 	}
 	return t
 }

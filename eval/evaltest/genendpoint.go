@@ -66,6 +66,12 @@ func (g *Gen) EndpointSequence() string {
 	return head + " " + strings.Join(terms, " ")
 }
 
+// EndpointSample returns a sample in the endpoint dialect.
+func (g *Gen) EndpointSample() string {
+	terms := several(g, 2, 3, func() string { return g.endpointTerm("[", world{}) })
+	return "sample by " + of(g, "k", "mk", "k, ?ok") + " " + strings.Join(terms, " ")
+}
+
 func (g *Gen) endpointTerm(bracket string, w world) string {
 	letter := func() string { return quote(of(g, "A", "B", "C", "D")) }
 	filter := "e in (" + letter() + ", " + letter() + ")"

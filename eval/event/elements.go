@@ -30,6 +30,7 @@ func (l *Layout) AddElements(path string) (List, *Layout) {
 	e := elementList{path: path, layout: NewLayout()}
 	e.layout.element = true
 	l.lists = append(l.lists, e)
+	l.listPaths = append(l.listPaths, path)
 	return List(len(l.lists) - 1), e.layout
 }
 
@@ -54,6 +55,26 @@ func (x *items) reset() {
 	x.read = 0
 	if cap(x.items) > maxScratch {
 		*x = items{}
+	}
+}
+
+// Lists returns the paths of the lists that have elements, by List. The caller
+// must not change it.
+func (l *Layout) Lists() []string { return l.listPaths }
+
+// SetElements makes the values of v the elements of list l: scalars, and values
+// that carry an Object.
+func (r *Record) SetElements(l List, v value.Value) {
+	x := &r.lists[l]
+	x.reset()
+	switch v.Kind() {
+	case value.Null:
+	case value.List:
+		for _, e := range v.Elems() {
+			x.items = append(x.items, item{val: e})
+		}
+	default:
+		x.items = append(x.items, item{val: v})
 	}
 }
 
@@ -133,16 +154,7 @@ func (r *Record) readFields(field func(path string) value.Value) {
 		if r.layout.element && e.path == "" {
 			continue // the element itself, which the caller notes
 		}
-		x := &r.lists[i]
-		switch v := field(e.path); v.Kind() {
-		case value.Null:
-		case value.List:
-			for _, e := range v.Elems() {
-				x.items = append(x.items, item{val: e})
-			}
-		default:
-			x.items = append(x.items, item{val: v})
-		}
+		r.SetElements(List(i), field(e.path))
 	}
 }
 

@@ -82,9 +82,13 @@ func TestElements_own(t *testing.T) {
 	list, inner := l.AddElements("stack")
 	symbol := inner.Add("symbol")
 	r := event.NewRecord(l)
-	require.NoError(t, r.Fill(frames{"a!b", "c!d"}))
-	require.Equal(t, 2, r.Elements(list))
-	assert.Equal(t, "c!d", r.Element(list, 1).Get(symbol).Str())
+	for _, ev := range []event.Event{frames{"a!b", "c!d"}, extracted{frames{"a!b", "c!d"}}, frames{"e!f"}} {
+		require.NoError(t, r.Fill(ev))
+		last := r.Elements(list) - 1
+		assert.Contains(t, []string{"c!d", "e!f"}, r.Element(list, last).Get(symbol).Str())
+	}
+	require.NoError(t, r.Fill(extracted{}))
+	assert.Zero(t, r.Elements(list))
 }
 
 type (
@@ -100,6 +104,19 @@ func (f frames) Field(path string) value.Value {
 		}
 	}
 	return value.OfList(out)
+}
+
+// An extracted event fills a record as an embedder would that has no use for look-ups.
+type extracted struct{ frames }
+
+func (x extracted) Extract(l *event.Layout, r *event.Record) error {
+	for i := range l.Paths() {
+		r.Set(event.Slot(i), value.OfString(l.Source(event.Slot(i))))
+	}
+	for i, path := range l.Lists() {
+		r.SetElements(event.List(i), x.Field(path))
+	}
+	return nil
 }
 
 func (f frame) Field(path string) value.Value {

@@ -31,8 +31,8 @@ type Event interface {
 type Extractor interface {
 	Event
 	// Extract stores the value at the path l.Source(s) into slot s of r, for
-	// every slot of l. The record is for l and has been Reset; conversions are
-	// not the Extractor's task. An error means that the event cannot be read;
+	// every slot of l, and the elements at each of l.Lists with r.SetElements. The
+	// record is for l and has been Reset; conversions are not the Extractor's task. An error means that the event cannot be read;
 	// r is then undefined.
 	Extract(l *Layout, r *Record) error
 }

@@ -43,11 +43,12 @@ func (o *SlotOptions) source(path string) string {
 // with Add and AddTyped; once a Record is made for it, it must not grow any
 // more. From then on it is immutable and safe for concurrent use.
 type Layout struct {
-	paths   []string
-	options []SlotOptions // by slot
-	index   map[slotKey]Slot
-	lists   []elementList
-	element bool // records hold elements of a list: the empty path is the element itself
+	paths     []string
+	options   []SlotOptions // by slot
+	index     map[slotKey]Slot
+	lists     []elementList
+	listPaths []string // of lists
+	element   bool     // records hold elements of a list: the empty path is the element itself
 
 	compile sync.Once
 	nodes   []*node // the trie of paths; the first is the root

@@ -19,6 +19,10 @@ type DateFormat struct {
 	alternatives []dateReader
 }
 
+// maxDateFormat bounds the text of a format, in bytes, and so how deep its
+// brackets nest.
+const maxDateFormat = 1000
+
 // A dateReader reads one form of a date: its first and last nanosecond.
 type dateReader func(v value.Value) (first, last int64, ok bool)
 
@@ -31,6 +35,9 @@ type dateReader func(v value.Value) (first, last int64, ok bool)
 // Text in the manner of RFC 3339 is read by every format, even if no alternative
 // fits; Elasticsearch would not index such a document.
 func NewDateFormat(text string) (*DateFormat, error) {
+	if len(text) > maxDateFormat {
+		return nil, fmt.Errorf("a date format is longer than %d bytes", maxDateFormat)
+	}
 	f := &DateFormat{text: text}
 	for alternative := range strings.SplitSeq(text, "||") {
 		r, err := newDateReader(strings.TrimSpace(alternative))

@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -124,6 +125,7 @@ func TestDateFormatRefusesFormats(t *testing.T) {
 	tests := []struct{ format, want string }{
 		{"", "a date format is empty"},
 		{"epoch_millis||", "a date format is empty"},
+		{strings.Repeat("[", 1001), "a date format is longer than 1000 bytes"},
 		{"strict_weekyear_week", "the date format strict_weekyear_week is not supported"},
 		{"yyyy-MM-dd GG", "the date format yyyy-MM-dd GG is not supported: the letter G is not known"},
 		{"YYYY-'W'ww", "the date format YYYY-'W'ww is not supported: the letter Y is not known"},
@@ -164,4 +166,28 @@ func TestDateFormatsOfMappings(t *testing.T) {
 
 	_, err = schema.FromMapping([]byte(`{"properties": {"a": {"type": "date", "format": 5}}}`))
 	assert.ErrorContains(t, err, "field a: format must be a string, found a number")
+}
+
+// A format that is accepted reads any text without failing, and its dates have an
+// end that is not before their beginning.
+func FuzzDateFormat(f *testing.F) {
+	f.Add("yyyy-MM-dd[ HH:mm[:ss]]||epoch_second", "2024-05-31 12:00")
+	f.Add("EEE, d MMM yy h:mm a z", "Fri, 31 May 24 12:00 am UTC+02:00")
+	f.Add("DDDyyyy'T'HHmmssSSSSSSSSSX", "1522024T120101123456789+0200")
+	f.Add("[[[['a']]]]]", "a")
+	f.Fuzz(func(t *testing.T, format, text string) {
+		df, err := schema.NewDateFormat(format)
+		if err != nil {
+			return
+		}
+		for _, v := range []value.Value{value.OfString(text), value.OfInt(int64(len(text))), value.OfFloat(float64(len(text)) / 2)} {
+			first, last, ok := df.Range(v)
+			ns, again := df.Parse(v)
+			require.Equal(t, ok, again)
+			if ok {
+				require.Equal(t, first, ns)
+				require.LessOrEqual(t, first, last)
+			}
+		}
+	})
 }

@@ -75,13 +75,16 @@ const rootExample = `  # events that match a query
   # all rules of a folder over a live stream, one alert a line
   tail -f events.ndjson | eql run --rules rules/
 
-  # validate rules, for example before a commit
-  eql check rules/`
+  # validate rules and run their tests, for example before a commit
+  eql check rules/ && eql test rules/
+
+  # why a rule does not fire
+  eql explain --why rules/one.toml events.ndjson`
 
 func (a *app) root() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "eql",
-		Short:         "Run, check, format and explain EQL queries and rules",
+		Short:         "Run, check, test, format and explain EQL queries and rules",
 		Long:          rootLong,
 		Example:       rootExample,
 		Version:       version(),
@@ -96,7 +99,7 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.AddCommand(a.queryCmd(), a.runCmd(), a.checkCmd(), a.fmtCmd(), a.explainCmd())
+	root.AddCommand(a.queryCmd(), a.runCmd(), a.checkCmd(), a.fmtCmd(), a.explainCmd(), a.testCmd())
 	return root
 }
 

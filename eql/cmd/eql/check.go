@@ -98,6 +98,9 @@ func (a *app) checkCmd() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if f.fix && f.format.value != "text" && prints(set.Rules) {
+			return usage("--fix prints the query; leave out --format")
+		}
 		if f.fix {
 			if set, err = a.fix(set, paths, f.dialect.value, options.Options); err != nil {
 				return err
@@ -139,7 +142,7 @@ func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 		return options.err
 	}
 	limit, _ := lint.ParseSeverity(f.failOn.value)
-	out := a.newReporter(f, slices.ContainsFunc(rules, func(r *rule.Rule) bool { return r.Path == queryName || r.Path == stdinName }))
+	out := a.newReporter(f, prints(rules))
 	failed := 0
 	counts := map[source.Severity]int{}
 	for _, r := range reports {
@@ -171,6 +174,12 @@ func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 	return nil
 }
 
+// prints reports whether there is a query without a file among rules: fixing
+// prints it.
+func prints(rules []*rule.Rule) bool {
+	return slices.ContainsFunc(rules, func(r *rule.Rule) bool { return r.Path == queryName || r.Path == stdinName })
+}
+
 // newReporter returns the reporter of a format; printed says that queries are
 // printed after they were fixed.
 func (a *app) newReporter(f *checkFlags, printed bool) reporter {
@@ -182,14 +191,24 @@ func (a *app) newReporter(f *checkFlags, printed bool) reporter {
 	case "github":
 		return githubReporter{a}
 	default:
-		return textReporter{app: a, toErr: f.fix && printed}
+		return newTextReporter(a, f.fix && printed)
 	}
 }
 
-// A textReporter prints problems for people.
+// A textReporter prints problems for people, with the codes of those that can be
+// silenced.
 type textReporter struct {
 	*app
-	toErr bool // standard output has something else
+	toErr     bool // standard output has something else
+	ignorable map[string]bool
+}
+
+func newTextReporter(a *app, toErr bool) textReporter {
+	t := textReporter{app: a, toErr: toErr, ignorable: map[string]bool{}}
+	for _, c := range lint.Checks() {
+		t.ignorable[c.Code] = c.Severity != source.Err
+	}
+	return t
 }
 
 func (t textReporter) report(r *lint.Report) error {
@@ -197,6 +216,11 @@ func (t textReporter) report(r *lint.Report) error {
 		fmt.Fprintf(t.err, "%s: skipped: %s\n", r.Path, r.Skipped.Reason)
 	}
 	for _, e := range r.Problems {
+		if t.ignorable[e.Code] {
+			coded := *e
+			coded.Msg += " [" + e.Code + "]"
+			e = &coded
+		}
 		if t.toErr {
 			fmt.Fprintln(t.err, t.errTerm.render(e))
 			continue

@@ -24,7 +24,7 @@ func (a *app) fix(set *rule.Set, paths []string, dialect string, o lint.Options)
 		for _, r := range group {
 			r.Dialect = dialectOf(r, dialect)
 		}
-		if path == queryName || path == stdinName {
+		if prints(group) {
 			if text, _, err := lint.Fix(group[0], o); err == nil { // an error is reported with the rest
 				group[0].Query = &source.File{Name: path, Text: text}
 				if _, err := a.out.WriteString(text); err != nil {

@@ -17,13 +17,14 @@ func TestCheck_findings(t *testing.T) {
 	got := execute(t, "", "check", "-q", linted)
 	assert.Equal(t, exitOK, got.code, "warnings do not fail")
 	assert.Contains(t, got.out, "<query>:1:28: info: the pattern has no wildcard")
-	assert.Contains(t, got.out, "<query>:1:68: warning: in takes \"c*\" literally")
+	assert.Contains(t, got.out, "<query>:1:68: warning: in takes \"c*\" literally: wildcards do not work there [wildcard-as-text]\n")
 	assert.Contains(t, got.err, "1 rules checked, 0 failed, 0 skipped; 1 warnings, 2 notes")
 
 	assert.Equal(t, exitProblems, execute(t, "", "check", "-q", linted, "--fail-on", "warning").code)
 	assert.Equal(t, exitOK, execute(t, "", "check", "-q", `any where a like "b"`, "--fail-on", "warning").code)
 	assert.Equal(t, exitProblems, execute(t, "", "check", "-q", `any where a like "b"`, "--fail-on", "info").code)
 	assert.Equal(t, exitUsage, execute(t, "", "check", "-q", linted, "--fail-on", "never").code)
+	assert.Equal(t, exitUsage, execute(t, "", "check", "-q", linted, "--fix", "--format", "json").code)
 }
 
 func TestCheck_jsonFixes(t *testing.T) {
@@ -180,7 +181,9 @@ func TestCheck_fix(t *testing.T) {
 
 func TestCheck_config(t *testing.T) {
 	dir := ruleFolder(t, ".eqllint.toml", "[severity]\nwildcard-as-text = \"error\"\n", "q.eql", `any where a == "x*"`)
-	assert.Equal(t, exitProblems, execute(t, "", "check", dir).code)
+	broken := execute(t, "", "check", dir)
+	assert.Equal(t, exitProblems, broken.code)
+	assert.NotContains(t, broken.err, "eqllint.toml", "it is no rule file")
 	off := file(t, "off.toml", `disable = ["wildcard-as-text"]`)
 	got := execute(t, "", "check", "--config", off, dir)
 	assert.Equal(t, exitOK, got.code)

@@ -153,12 +153,7 @@ func (f *feed) ends() bool { return !f.continued || f.final && !f.interrupted }
 
 func (f *feed) push(rec *record) {
 	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
-		var syntax *event.SyntaxError
-		if errors.As(err, &syntax) {
-			f.refuse(rec.doc.Fault(int(syntax.Offset), syntax.Msg))
-		} else {
-			f.refuse(&input.Refusal{Place: rec.doc.Place, Reason: err.Error()})
-		}
+		f.refuse(rec.refusal(err))
 		return
 	}
 	f.events++
@@ -179,6 +174,15 @@ func (f *feed) sources() []string {
 		return f.reader.Files
 	}
 	return []string{""}
+}
+
+// refusal says where the record is what a stream does not take.
+func (r *record) refusal(err error) error {
+	var syntax *event.SyntaxError
+	if errors.As(err, &syntax) {
+		return r.doc.Fault(int(syntax.Offset), syntax.Msg)
+	}
+	return &input.Refusal{Place: r.doc.Place, Reason: err.Error()}
 }
 
 func (f *feed) take(m eql.Match) bool {

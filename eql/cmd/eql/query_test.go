@@ -143,7 +143,7 @@ func TestQuery_badInput(t *testing.T) {
 		got := execute(t, lines[0]+"{\"broken\":\n"+`{"broken":nope}`+"\n"+lines[1], "query", "login where true")
 		assert.Equal(t, exitOK, got.code)
 		assert.Equal(t, lines[0]+lines[1], got.out)
-		assert.Contains(t, got.err, "event refused: <stdin>:2: not a JSON object: it has no end")
+		assert.Contains(t, got.err, "event refused: <stdin>:2: not a JSON object: it has no end on this line")
 		assert.Contains(t, got.err, "event refused: <stdin>:3:11: expected a value, found 'n'")
 		assert.Contains(t, got.err, "2 events could not be read")
 	})

@@ -13,6 +13,7 @@ import (
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
+	"github.com/eqlkit/eqlkit/eql/lint"
 	"github.com/eqlkit/eqlkit/rule"
 )
 
@@ -21,6 +22,9 @@ const stdinName = "<stdin>"
 
 // queryExt is the extension of files that hold one query and nothing else.
 const queryExt = ".eql"
+
+// codeEmptyFolder is the code of the warning that a folder has no rule files.
+const codeEmptyFolder = "folder-empty"
 
 // loadRules reads rule files, files with one query, and folders of both. What
 // cannot be read is among the problems of the set.
@@ -35,8 +39,9 @@ func (a *app) loadRules(paths []string) *rule.Set {
 	}
 	set := rule.Load(others...)
 	if len(queries) > 0 { // a folder needs no rule files then
-		set.Problems = slices.DeleteFunc(set.Problems, func(e *source.Error) bool { return e.Code == "folder-empty" })
+		set.Problems = slices.DeleteFunc(set.Problems, func(e *source.Error) bool { return e.Code == codeEmptyFolder })
 	}
+	set.Skipped = slices.DeleteFunc(set.Skipped, func(s rule.Skipped) bool { return filepath.Base(s.Path) == lint.ConfigName })
 	for _, name := range queries {
 		text, err := a.readQuery(name)
 		if err != nil {
@@ -112,13 +117,15 @@ func dialectOf(r *rule.Rule, flag string) ast.Dialect {
 func (a *app) compileRules(f *runFlags, opts []eql.Option) (queries []*eql.Query, broken bool) {
 	set := a.loadRules(f.rules)
 	for _, p := range set.Problems {
-		if p.Severity == source.Err {
+		if p.Severity == source.Err || p.Code == codeEmptyFolder {
 			a.report(p)
-			broken = true
+			broken = broken || p.Severity == source.Err
 		}
 	}
+	others := 0
 	for _, r := range set.Rules {
 		if len(f.maturity) > 0 && !slices.Contains(f.maturity, r.Maturity) {
+			others++
 			continue
 		}
 		r.Dialect = dialectOf(r, f.dialect.value)
@@ -129,6 +136,9 @@ func (a *app) compileRules(f *runFlags, opts []eql.Option) (queries []*eql.Query
 			continue
 		}
 		queries = append(queries, q)
+	}
+	if others > 0 && others == len(set.Rules) {
+		a.warnf("none of %s has the maturity %s", count(uint64(others), "rule"), strings.Join(f.maturity, " or "))
 	}
 	return queries, broken
 }

@@ -129,6 +129,16 @@ func TestRun_noRule(t *testing.T) {
 	assert.Equal(t, exitProblems, got.code)
 	assert.Contains(t, got.err, "gone")
 	assert.Contains(t, got.err, "there is no rule to run")
+
+	empty := t.TempDir()
+	got = execute(t, logins, "run", "--rules", empty)
+	assert.Equal(t, exitProblems, got.code)
+	assert.Contains(t, got.err, empty+":1:1: warning: the folder holds no *.toml file")
+
+	dir := ruleFolder(t, "good.toml", ruleFile("Good", idFailed, "login where ok == false"))
+	got = execute(t, logins, "run", "--rules", dir, "--maturity", "retired,beta")
+	assert.Equal(t, exitProblems, got.code)
+	assert.Contains(t, got.err, "none of 1 rule has the maturity retired or beta")
 }
 
 func TestRun_missingEvent(t *testing.T) {

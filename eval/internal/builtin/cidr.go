@@ -39,7 +39,7 @@ func cidrMatch() fn.Func {
 					return null, nil
 				}
 				addr, err := netip.ParseAddr(args[0].Str())
-				if err != nil {
+				if err != nil || addr.Zone() != "" {
 					return null, nil
 				}
 				return value.OfBool(set.Contains(addr)), nil

@@ -1,6 +1,8 @@
 package builtin
 
 import (
+	"errors"
+
 	"github.com/eqlkit/eqlkit/eval/fn"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -25,7 +27,11 @@ func mathFuncs() []fn.Func {
 			Result: fn.Number,
 			Infer:  fn.Arithmetic,
 			Prepare: plain(func(args []value.Value) (value.Value, error) {
-				return value.Arith(f.op, args[0], args[1])
+				v, err := value.Arith(f.op, args[0], args[1])
+				if errors.Is(err, value.ErrNotNumber) { // as for the operators, no value rather than an error
+					return null, nil
+				}
+				return v, err
 			}),
 		})
 	}

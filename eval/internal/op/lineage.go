@@ -190,7 +190,9 @@ func (m *lineageMachine) above(host, entity, ids value.Value) uint64 {
 func (m *lineageMachine) admits(ev *Held, h Hit) bool {
 	s := &m.query.Steps[h.Step]
 	for i := range s.asks {
-		h.Tuple[s.asks[i].answer] = value.OfBool(m.descends(ev, h, &s.asks[i]))
+		yes := m.descends(ev, h, &s.asks[i])
+		h.Tuple[s.asks[i].answer] = value.OfBool(yes)
+		m.env.answer(ev, m.query.lineages[s.asks[i].lineage], yes)
 	}
 	if s.byLineage == nil {
 		return true

@@ -80,7 +80,7 @@ func NewEncoder(w *wire.Writer, event func(*wire.Writer, *Held)) *Encoder {
 func (e *Encoder) Section(f func()) {
 	e.Writer = e.snapshot.Section()
 	f()
-	e.snapshot.Fail(e.Writer.Close())
+	e.snapshot.Fail(e.Close())
 	e.Writer = nil
 }
 

@@ -179,8 +179,18 @@ func (p *atomPred) Test(c *Ctx) bool {
 	}
 	// An atom may stand within another, which goes on with its own choice.
 	outer := c.choice
-	defer func() { c.choice = outer }()
 	c.choice = append(outer[len(outer):], make([]int, len(p.refs))...)
+	found := p.some(c)
+	if len(outer) > 0 {
+		c.choice = outer
+	} else {
+		c.choice = c.choice[:0] // room for the next one
+	}
+	return found
+}
+
+// some reports whether a choice of values makes the atom true.
+func (p *atomPred) some(c *Ctx) bool {
 	for range maxChoices {
 		if p.holds(c) {
 			return true

@@ -139,6 +139,9 @@ type Env struct {
 	// Ancestors, if not nil, gives the ids of the processes above that of an
 	// event, in any order, until yield returns false.
 	Ancestors func(ev event.Event, yield func(id string) bool)
+	// Answered, if not nil, is told what an event was answered that asked
+	// "descendant of".
+	Answered func(ev *Held, x *plan.Lineage, yes bool)
 	// MaxPartials is the number of partial sequences that wait at one step for
 	// one key, of a sequence whose steps have names.
 	MaxPartials int

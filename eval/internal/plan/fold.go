@@ -54,7 +54,7 @@ func (a *analyser) fold(x Expr) Expr {
 		case *Const:
 			return &Const{at: x.at, V: Negation(c.V)}
 		case *Not:
-			return c.X
+			return withSpan(c.X, x.at)
 		}
 		return &Not{x.at, inner}
 	case *Logic:

@@ -72,7 +72,7 @@ func (x *In) Test(v value.Value) value.Value {
 	}
 	if x.IDs && v.Kind() == value.String {
 		if n := idNumber(v.Str()); !n.IsNull() && slices.ContainsFunc(x.Values, func(item value.Value) bool {
-			return item.Kind().IsNumber() && value.Equal(n, item)
+			return value.Equal(n, item)
 		}) {
 			return value.OfBool(true)
 		}

@@ -21,8 +21,8 @@ import (
 // the flat YAML (ecs_flat.yml), a mapping from each field's path to its
 // description, or the CSV (fields.csv), a line for each field with the columns
 // Field and Type. Of the other properties it takes which fields are arrays
-// (normalize, or the column Normalization), the allowed values, and multi-fields
-// (both in YAML only). Events may have fields that a reference does not list.
+// (normalize, or the column Normalization), the allowed values (in YAML only),
+// and multi-fields. Events may have fields that a reference does not list.
 //
 // An error names the field, or the line, at fault.
 func Parse(data []byte) (*schema.Table, error) {
@@ -111,6 +111,7 @@ func readCSV(data []byte) (map[string]schema.Field, error) {
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			multiFields(fields)
 			return fields, nil
 		}
 		if err != nil {
@@ -124,6 +125,27 @@ func readCSV(data []byte) (map[string]schema.Field, error) {
 			f.Arity = schema.AnyArity
 		}
 		fields[row[path]] = f
+	}
+}
+
+// multiFields finds the multi-fields in a flat list: fields right below another
+// one that has values itself.
+func multiFields(fields map[string]schema.Field) {
+	for path, sub := range fields {
+		at := strings.LastIndexByte(path, '.')
+		if at < 0 {
+			continue
+		}
+		f, ok := fields[path[:at]]
+		if !ok || f.Class == schema.Object || f.Type == "flattened" {
+			continue
+		}
+		sub.Source = path[:at]
+		fields[path] = sub
+		if isKeyword(sub.Type) && !f.Exact {
+			f.Exact = true
+			fields[path[:at]] = f
+		}
 	}
 }
 

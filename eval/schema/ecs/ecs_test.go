@@ -72,13 +72,20 @@ func TestParseYAML(t *testing.T) {
 func TestParseCSV(t *testing.T) {
 	newer, err := ecs.Parse([]byte("\uFEFFECS_Version,Indexed,Field_Set,Field,Type,Level,Normalization,Example,Description\n" +
 		"9.9,true,boat,boat.class,keyword,core,array,\"a, b\",\"Which.\nReally.\"\n" +
-		"9.9,true,boat,boat.age,long,core,,,How old.\n"))
+		"9.9,true,boat,boat.age,long,core,,,How old.\n" +
+		"9.9,true,boat,boat.log,text,core,,,\n" +
+		"9.9,true,boat,boat.log.raw,keyword,core,,,\n"))
 	require.NoError(t, err)
-	assert.Equal(t, []string{"boat.age", "boat.class"}, newer.Paths())
+	assert.Equal(t, []string{"boat.age", "boat.class", "boat.log", "boat.log.raw"}, newer.Paths())
 	f, _ := newer.Field("boat.class")
 	assert.Equal(t, schema.Field{Type: "keyword", Exact: true, Arity: schema.Many}, f)
 	f, _ = newer.Field("boat.age")
 	assert.Equal(t, schema.Field{Type: "long", Class: schema.Integer, Exact: true, Arity: schema.One}, f)
+
+	f, _ = newer.Field("boat.log")
+	assert.Equal(t, schema.Field{Type: "text", Exact: true, Arity: schema.One}, f, "it has a keyword sub-field")
+	f, _ = newer.Field("boat.log.raw")
+	assert.Equal(t, schema.Field{Type: "keyword", Exact: true, Arity: schema.One, Source: "boat.log"}, f)
 
 	older, err := ecs.Parse([]byte("Field,Type,Level,Example\r\nboat.class,keyword,core,\r\n"))
 	require.NoError(t, err)

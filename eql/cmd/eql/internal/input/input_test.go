@@ -55,7 +55,7 @@ func TestReader(t *testing.T) {
 		{"byte order mark and CRLF", "\xef\xbb\xbf{\"a\":1}\r\n{\"a\":2}\r\n", 0, []string{`<stdin>:1 {"a":1}`, `<stdin>:2 {"a":2}`}},
 		{"broken lines", "{\"a\":1}\n{\"a\":\nrubbish, and more of it\n[1]\n\v\n{\"a\":2}", 0, []string{
 			`<stdin>:1 {"a":1}`,
-			`error: <stdin>:2: not a JSON object: it has no end`,
+			`error: <stdin>:2: not a JSON object: it has no end on this line`,
 			`error: <stdin>:3: not a JSON object: it begins with "rubbish, and..."`,
 			`error: <stdin>:4: not a JSON object: it begins with "[1]"`,
 			`error: <stdin>:5: not a JSON object: it begins with "\v"`,

@@ -188,7 +188,7 @@ func (s *splitter) emit(yield func(Doc, error) bool, at Place, data []byte) bool
 	case data[0] != '{':
 		return s.refuse(yield, at, "not a JSON object: it begins with "+quote(data))
 	case data[len(data)-1] != '}':
-		return s.refuse(yield, at, "not a JSON object: it has no end")
+		return s.refuse(yield, at, "not a JSON object: it has no end on this line")
 	}
 	s.behind = s.mark
 	return yield(Doc{Place: at, Data: bytes.Clone(data)}, nil)
