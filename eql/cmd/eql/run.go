@@ -49,7 +49,7 @@ const runExample = `  eql run --rules rules/ events.ndjson.gz > alerts.ndjson
 
   # a service: follows a log, survives restarts, takes new rules on SIGHUP
   eql run --rules rules/ --follow --lateness 30s --state eql.state --max-state 1GiB \
-      --reload --metrics 9464 /var/log/events.ndjson >> alerts.ndjson
+      --workers 4 --reload --metrics 9464 /var/log/events.ndjson >> alerts.ndjson
 
   # every hour: what the files have grown by
   eql run --rules rules/ --state eql.state /var/log/events.ndjson >> alerts.ndjson`
