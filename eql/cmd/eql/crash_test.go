@@ -147,14 +147,14 @@ func killed(t *testing.T, rnd *rand.Rand, n int, duration time.Duration, out str
 func TestCrash(t *testing.T) {
 	n := kills(t)
 	input := file(t, "events.ndjson", capture(1, 12000*n))
-	testCrash(t, n, input, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String())
+	testCrash(t, n, []string{input}, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String())
 }
 
 // Each run takes up the state with another number of workers.
 func TestCrash_workers(t *testing.T) {
 	n := kills(t)
 	input := file(t, "events.ndjson", capture(2, 12000*n))
-	testCrash(t, n, input, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String(), anyWorkers)
+	testCrash(t, n, []string{input}, "--rules", crashRuleFolder(t), "--lateness", crashLateness.String(), anyWorkers)
 }
 
 // anyWorkers stands for a number of workers that is drawn for each run.
@@ -181,18 +181,18 @@ func TestRun_workers(t *testing.T) {
 	}
 }
 
-// testCrash kills runs over one input until it is done.
-func testCrash(t *testing.T, n int, input string, args ...string) {
+// testCrash kills runs over the inputs until they are done.
+func testCrash(t *testing.T, n int, inputs []string, args ...string) {
 	t.Helper()
 	dir := t.TempDir()
 	began := time.Now()
 	alone := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == anyWorkers })
-	want := undisturbed(t, append(alone, input)...)
+	want := undisturbed(t, append(alone, inputs...)...)
 	duration := time.Since(began)
 	t.Logf("undisturbed: %d alerts in %v", len(want), duration.Round(time.Millisecond))
 
 	out := filepath.Join(dir, "alerts")
-	args = append([]string{"run", "--state", filepath.Join(dir, "state"), "--checkpoint-interval", "10ms", input}, args...)
+	args = append([]string{"run", "--state", filepath.Join(dir, "state"), "--checkpoint-interval", "10ms"}, append(args, inputs...)...)
 	killed(t, rand.New(rand.NewPCG(uint64(n), 3)), n, 2*duration/time.Duration(n)+100*time.Millisecond, out, args...)
 	got := alertIDs(t, out)
 	assertSameAlerts(t, want, got)
@@ -203,20 +203,23 @@ func testCrash(t *testing.T, n int, input string, args ...string) {
 	t.Logf("%d alerts were given again", repeats)
 }
 
-// A real capture and many rules.
+// Real captures, compressed, one after the other, and many rules.
 func TestCrash_real(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the rules take their time to compile")
+	}
 	shared := filepath.Join("..", "..", "..", "..", "shared")
-	input := filepath.Join(shared, "data", "real", "empire_dllinjection.ndjson.gz")
 	rules := filepath.Join(shared, "corpus", "detection-rules", "rules")
-	for _, path := range []string{input, rules} {
+	var inputs []string
+	for _, name := range []string{"aptsimulator_cobaltstrike", "schtask_modification", "empire_mimikatz_opth"} {
+		inputs = append(inputs, filepath.Join(shared, "data", "real", name+".ndjson.gz"))
+	}
+	for _, path := range append(inputs, rules) {
 		if _, err := os.Stat(path); err != nil {
 			t.Skip("needs the shared test data")
 		}
 	}
-	if testing.Short() {
-		t.Skip("the rules take their time to compile")
-	}
-	testCrash(t, kills(t), input, "--rules", rules, "--lateness", "1m")
+	testCrash(t, kills(t), inputs, "--rules", rules, "--lateness", "1m")
 }
 
 // The input is rotated while the command is killed and started again.
