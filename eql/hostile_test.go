@@ -34,18 +34,23 @@ func measured(work func()) cost {
 
 // requireLinear wants work on input that is times as large to take about as many
 // times the memory and the time. Memory is counted and hardly varies. Time does,
-// so it has much room, and three tries: still not enough for a square.
+// so it has much room (still not enough for a square), and is the least of some
+// tries: whatever else the machine does, it does not always do.
 func requireLinear(t *testing.T, small int, work func(n int) func()) {
 	t.Helper()
-	const times = 16
-	var first, last cost
-	for range 3 {
-		first, last = measured(work(small)), measured(work(times*small))
-		if last.time <= 6*times*first.time+200*time.Millisecond {
+	const times, tries = 16, 8
+	if testing.Short() {
+		small /= 2
+	}
+	first, last := measured(work(small)), measured(work(times*small))
+	allowed := func() time.Duration { return 6*times*first.time + 200*time.Millisecond }
+	for range tries {
+		if last.time <= allowed() {
 			break
 		}
+		last.time = min(last.time, measured(work(times*small)).time)
 	}
-	assert.LessOrEqual(t, last.time, 6*times*first.time+200*time.Millisecond, "time; %d times less: %v", times, first.time)
+	assert.LessOrEqual(t, last.time, allowed(), "time; %d times less: %v", times, first.time)
 	assert.LessOrEqual(t, last.bytes, 2*times*first.bytes+1<<20, "memory; %d times less: %d", times, first.bytes)
 }
 
@@ -349,7 +354,7 @@ func TestHostileEvents(t *testing.T) {
 				return func() {
 					s := engine.NewStream()
 					err := s.Push(ev, nil)
-					if c.want == "" || n == 2000 && strings.Contains(c.want, "deeper") {
+					if c.want == "" || n <= 10_000 && strings.Contains(c.want, "deeper") {
 						require.NoError(t, err)
 					} else {
 						require.ErrorContains(t, err, c.want)

@@ -89,14 +89,16 @@ func (d *Dispatcher) begin(e *Engine) {
 func (d *Dispatcher) newPart(e *Engine, i, n int) *Stream {
 	s := &Stream{budget: &op.Budget{}, opts: d.lead.opts, part: &partInfo{index: i, n: n}}
 	s.opts.onLate, s.opts.onAhead, s.opts.repeats = nil, nil, 0
-	share := func(limit int64) int64 { return (limit + int64(n) - 1) / int64(n) }
-	s.opts.limits.Total = int(share(int64(s.opts.limits.Total)))
-	s.opts.limits.Bytes = share(s.opts.limits.Bytes)
+	s.opts.limits.Total = share(s.opts.limits.Total, n)
+	s.opts.limits.Bytes = share(s.opts.limits.Bytes, int64(n))
 	s.budget.Limits = s.opts.limits
 	s.budget.OnFull = s.refused
 	s.install(e)
 	return s
 }
+
+// share returns the part of a limit that one of n gets.
+func share[T int | int64](limit, n T) T { return (limit + n - 1) / n }
 
 // Parts returns the parts, in order.
 func (d *Dispatcher) Parts() []*Part { return d.parts }

@@ -17,6 +17,7 @@ type streamOptions struct {
 	sources    []string
 	span       int64 // of sequences without maxspan
 	limits     op.Limits
+	perQuery   int // the limit of each query
 	retain     func(Event) Event
 	onLate     func(Event)
 	onAhead    func(Event)
@@ -58,6 +59,7 @@ func (o *streamOptions) env(b *op.Budget, onError func(error)) *op.Env {
 	e := &op.Env{
 		EventID:      o.distinct,
 		Budget:       b,
+		Most:         o.perQuery,
 		MaxSpan:      o.span,
 		OnError:      onError,
 		MaxPartials:  cmp.Or(o.partials, DefaultPartialsPerKey),
@@ -203,7 +205,8 @@ type Limits struct {
 // is no limit.
 func WithLimits(l Limits) StreamOption {
 	return func(o *streamOptions) {
-		o.limits = op.Limits{PerQuery: max(l.PerQuery, 0), Total: max(l.Total, 0), Bytes: max(l.Bytes, 0), Policy: l.Policy}
+		o.perQuery = max(l.PerQuery, 0)
+		o.limits = op.Limits{Total: max(l.Total, 0), Bytes: max(l.Bytes, 0), Policy: l.Policy}
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"math/rand/v2"
+	"os"
 	"testing"
 	"time"
 
@@ -178,6 +179,42 @@ func TestChangedOptions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []*eval.Query{with}, changes.Kept)
 	require.Equal(t, []*eval.Query{without}, changes.Added)
+}
+
+// The format is pinned: what a program wrote last year is read today. When this
+// fails, wire.Version has to be incremented, and a file be added for the new one.
+func TestFormat(t *testing.T) {
+	queries := []*eval.Query{
+		compileWith(t, "sequence by k with maxspan=1h [a where true] [b where true]", eval.Config{ID: "plain"}),
+		compileWith(t, "sequence by k with maxspan=1h ![m where true] [a where true] ![m where true]", eval.Config{ID: "missing"}),
+		compileWith(t, "sequence by k with maxspan=1h [a where true] as x [b where id > x.id]", eval.Config{ID: "named", Dialect: ast.Endpoint}),
+		compileWith(t, "sample by k [a where true] [b where true]", eval.Config{ID: "sample"}),
+		compileWith(t, "a where true | tail 1", eval.Config{ID: "tail"}),
+	}
+	s := eval.NewEngine(queries...).NewStream(eval.WithLateness(time.Second), eval.WithoutRepeats(5))
+	for i, category := range []string{"m", "a", "a", "a", "b"} {
+		doc := fmt.Appendf(nil, `{"@timestamp": %d, "event": {"category": %q}, "id": %d, "k": "x", "host": {"id": "h"}}`, i*900, category, i)
+		require.NoError(t, s.PushFrom("file", event.JSON(doc), nil))
+	}
+	s.SetPosition("file", []byte("5"))
+	const file = "testdata/snapshot-v1"
+	if *update {
+		require.NoError(t, os.WriteFile(file, snapshot(t, s), 0o644))
+	}
+	data, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.True(t, bytes.Equal(data, snapshot(t, s)), "what is written has changed")
+
+	again := eval.NewEngine(queries...).NewStream(eval.WithLateness(time.Second), eval.WithoutRepeats(5))
+	changes, err := again.Restore(bytes.NewReader(data))
+	require.NoError(t, err)
+	require.Equal(t, queries, changes.Kept)
+	require.Equal(t, map[string][]byte{"file": []byte("5")}, again.Positions())
+	var was, is collector
+	s.Close(was.add)
+	again.Close(is.add)
+	require.Len(t, was.got, 7)
+	require.Equal(t, was.got, is.got)
 }
 
 // Events come back as what they are, as far as that is known, and count in ids as

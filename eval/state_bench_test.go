@@ -155,10 +155,10 @@ func bytesPerPartial(tb testing.TB, n int) float64 {
 }
 
 // TestBytesPerPartial holds an open two-step partial of two keys to 200 bytes
-// beside its event. With EQL_LONG it has a million of them.
+// beside its event. With EQL_TEST_ALL it has a million of them.
 func TestBytesPerPartial(t *testing.T) {
 	n := 100_000
-	if os.Getenv("EQL_LONG") != "" {
+	if os.Getenv("EQL_TEST_ALL") != "" {
 		n = 1_000_000
 	}
 	bytes := bytesPerPartial(t, n)

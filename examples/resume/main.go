@@ -27,7 +27,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	state := filepath.Join(dir, "state")
 	for run := 1; run <= 2; run++ { // each of them could be a process of its own
 		fmt.Println("run", run)

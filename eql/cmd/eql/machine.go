@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eval/shard"
 )
 
 // A machine is what events are pushed into: one stream, or several on workers of
@@ -44,27 +43,27 @@ func (oneStream) Stop() {}
 
 // A sharded is a machine of several workers.
 type sharded struct {
-	*shard.Stream
+	*eql.ShardedStream
 	take func(eql.Match) bool
 }
 
 // Stats implements machine, as do the other methods.
-func (m sharded) Stats() eql.Stats { return m.Stream.Stats(m.take) }
+func (m sharded) Stats() eql.Stats { return m.ShardedStream.Stats(m.take) }
 
 // QueryStats returns the counts of each rule.
-func (m sharded) QueryStats() []eql.QueryStats { return m.Stream.QueryStats(m.take) }
+func (m sharded) QueryStats() []eql.QueryStats { return m.ShardedStream.QueryStats(m.take) }
 
 // Snapshot writes the state.
-func (m sharded) Snapshot(w io.Writer) error { return m.Stream.Snapshot(w, m.take) }
+func (m sharded) Snapshot(w io.Writer) error { return m.ShardedStream.Snapshot(w, m.take) }
 
 // Swap exchanges the rules.
-func (m sharded) Swap(e *eql.Engine) (eql.Changes, error) { return m.Stream.Swap(e, m.take) }
+func (m sharded) Swap(e *eql.Engine) (eql.Changes, error) { return m.ShardedStream.Swap(e, m.take) }
 
 // newMachine returns a machine for the rules, without state.
 func (s *service) newMachine() machine {
 	engine, opts := eql.NewEngine(s.queries...), s.flags.streamOptions(s.feed.sources())
 	if s.flags.workers > 1 {
-		return sharded{shard.New(engine, s.flags.workers, opts...), s.feed.take}
+		return sharded{eql.NewShardedStream(engine, s.flags.workers, opts...), s.feed.take}
 	}
 	return oneStream{engine.NewStream(opts...)}
 }

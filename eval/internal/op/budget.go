@@ -14,9 +14,9 @@ const (
 
 // Limits bound what the machines of a stream keep; 0 stands for no bound.
 type Limits struct {
-	PerQuery, Total int   // partial matches
-	Bytes           int64 // about, with the events
-	Policy          Policy
+	Total  int   // partial matches
+	Bytes  int64 // about, with the events
+	Policy Policy
 }
 
 // A Budget is what the machines of one stream keep and may keep. The zero
@@ -50,6 +50,7 @@ type Account struct {
 	Rejected uint64 // not taken
 	Expired  uint64 // partial matches that maxspan has outlived
 
+	most    int // partial matches; 0 is no bound
 	budget  *Budget
 	machine Machine
 }
@@ -126,14 +127,14 @@ func (a *Account) add(kind *int, n int, cost int64) {
 // keeps ev, making some if the policy says so.
 func (a *Account) admit(cost int64, ev *Held) bool {
 	b := a.budget
-	if b.Limits == (Limits{}) {
+	if b.Limits == (Limits{}) && a.most == 0 {
 		return true
 	}
 	if ev != nil && ev.refs == 0 {
 		cost += ev.Bytes()
 	}
 	for {
-		own := b.Limits.PerQuery > 0 && a.items() >= b.Limits.PerQuery
+		own := a.most > 0 && a.items() >= a.most
 		if !own && !b.full(cost) {
 			return true
 		}
@@ -166,9 +167,10 @@ func (b *Budget) over(cost int64) bool {
 	return b.Limits.Bytes > 0 && b.bytes+cost > b.Limits.Bytes
 }
 
-// Shrink evicts as long as there are too many bytes, if the policy says so.
+// Shrink evicts as long as more is kept than the limits allow, if the policy
+// says so.
 func (b *Budget) Shrink() {
-	for b.Limits.Policy == EvictOldest && b.over(0) {
+	for b.Limits.Policy == EvictOldest && (b.over(0) || b.Limits.Total > 0 && b.items > b.Limits.Total) {
 		a := b.fattest()
 		if a == nil || !a.machine.evict() {
 			return

@@ -108,7 +108,7 @@ func (n *binding) lineage(x *plan.Lineage) int {
 // needs none.
 func (q *Query) NewMachine(env *Env) Machine {
 	var m Machine
-	a := &Account{budget: env.Budget}
+	a := &Account{budget: env.Budget, most: env.Most}
 	switch {
 	case q.Plan.Kind == plan.Sample:
 		m = newSample(q.Plan, env, a)
@@ -128,8 +128,10 @@ func (q *Query) NewMachine(env *Env) Machine {
 
 // An Env is what the machine of a query works with.
 type Env struct {
-	// Budget bounds what all machines of the stream keep.
+	// Budget bounds what all machines of the stream keep, Most the number of
+	// partial matches of this one; 0 is no bound.
 	Budget *Budget
+	Most   int
 	// MaxSpan, unless 0, is that of sequences which have none.
 	MaxSpan int64
 	// OnError is as in Ctx.

@@ -1,0 +1,267 @@
+package shard_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"runtime"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/shard"
+	"github.com/eqlkit/eqlkit/parser"
+)
+
+func engine(t testing.TB, queries ...string) *eval.Engine {
+	t.Helper()
+	out := make([]*eval.Query, len(queries))
+	for i, text := range queries {
+		tree, err := parser.Parse(&source.File{Text: text}, parser.Options{})
+		require.NoError(t, err)
+		out[i], err = eval.Compile(tree, eval.Config{})
+		require.NoError(t, err)
+	}
+	return eval.NewEngine(out...)
+}
+
+var queries = []string{
+	"sequence by host with maxspan=1m [a where true] [b where true]",
+	"sequence by host, user with maxspan=1m [a where true] [b where true]",
+	"sequence with maxspan=1m [a where true] by user [b where true] by target",
+	"sequence with maxspan=1m [a where true] [b where true]",
+	"sequence by host [a where true] [b where true] | head 2",
+	"a where true",
+	"b where true | tail 1",
+	"sample by ?host [a where true] [b where true]",
+}
+
+// What can be divided, by what, and why the rest cannot.
+func TestPlan(t *testing.T) {
+	e := engine(t, queries...)
+	q := e.Queries()
+	p := e.PartitionPlan()
+	require.Equal(t, []eval.PartitionGroup{
+		{Fields: []string{"host"}, Queries: []*eval.Query{q[0], q[1]}},
+		{Fields: []string{"user", "target"}, Queries: []*eval.Query{q[2]}},
+		{Fields: []string{"host"}, Queries: []*eval.Query{q[7]}}, // takes events without a host, too
+	}, p.Groups)
+	require.Equal(t, []eval.GlobalQuery{
+		{Query: q[3], Reason: "its events are joined by nothing"},
+		{Query: q[4], Reason: "head, tail and size count the matches of all keys"},
+		{Query: q[6], Reason: "head, tail and size count the matches of all keys"},
+	}, p.Global)
+	require.Equal(t, []*eval.Query{q[5]}, p.Stateless)
+	require.Contains(t, p.String(), "2 queries divided by host\n")
+
+	// Events that have to meet go the same way, whatever else they are.
+	way := func(ev event.Map) []int {
+		parts, err := p.Route(ev, 8)
+		require.NoError(t, err)
+		return parts
+	}
+	one, two := way(event.Map{"host": "h", "user": "u"}), way(event.Map{"host": "h", "target": "u"})
+	require.Equal(t, one, two)
+	require.NotEmpty(t, way(event.Map{}), "no host is a host for the sample")
+	hosts := make(map[int]bool)
+	for i := range 100 {
+		for _, part := range way(event.Map{"host": fmt.Sprint("h", i)}) {
+			hosts[part] = true
+		}
+	}
+	require.Len(t, hosts, 8)
+	_, err := p.Route(event.JSON([]byte("{")), 8)
+	require.Error(t, err)
+}
+
+func events(n int) []eval.Event {
+	out := make([]eval.Event, n)
+	for i := range out {
+		out[i] = event.Map{
+			"@timestamp": int64(i), "event.category": []string{"a", "b"}[i/7%2], "id": i,
+			"host": fmt.Sprint("h", i%5), "user": fmt.Sprint("u", i%3), "target": fmt.Sprint("u", i%4),
+		}
+	}
+	return out
+}
+
+func ids(m eval.Match) string { return m.ID() + fmt.Sprint(m.Keys) }
+
+// Several workers find what one stream finds, in its order.
+func TestRun(t *testing.T) {
+	e := engine(t, queries...)
+	evs := slices.Insert(events(2000), 7, eval.Event(event.JSON([]byte("{"))), nil)
+	collect := func(run func(func(eval.Match, error) bool)) (found, errs []string) {
+		for m, err := range run {
+			if err != nil {
+				errs = append(errs, err.Error())
+			} else {
+				found = append(found, ids(m))
+			}
+		}
+		return found, errs
+	}
+	one := e.NewStream(eval.WithLateness(time.Second))
+	want, wantErrs := collect(one.Run(context.Background(), slices.Values(evs)))
+	require.Len(t, wantErrs, 2)
+	for n := range 9 {
+		s := shard.New(e, n, eval.WithLateness(time.Second))
+		got, errs := collect(s.Run(context.Background(), slices.Values(evs)))
+		require.Equal(t, want, got)
+		require.Equal(t, wantErrs, errs)
+		st, all := one.Stats(), s.Stats(nil)
+		st.Evaluations, all.Evaluations = 0, 0 // an event may be evaluated at several places
+		require.Equal(t, st, all)
+		require.ErrorIs(t, s.Push(evs[0], nil), eval.ErrClosed)
+	}
+}
+
+// The goroutines end, however the stream does.
+func TestGoroutinesEnd(t *testing.T) {
+	e := engine(t, queries...)
+	before := runtime.NumGoroutine()
+	for i := range 20 {
+		s := shard.New(e, 4)
+		for _, ev := range events(300) {
+			require.NoError(t, s.Push(ev, nil))
+		}
+		if i%2 == 0 {
+			s.Close(nil)
+		}
+		s.Stop()
+		s.Stop()
+	}
+	for range 1000 {
+		if runtime.NumGoroutine() <= before {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	require.LessOrEqual(t, runtime.NumGoroutine(), before)
+}
+
+// A snapshot does not know how many workers there were.
+func TestResize(t *testing.T) {
+	e := engine(t, queries...)
+	evs := events(1000)
+	one := e.NewStream()
+	var want []string
+	add := func(list *[]string) func(eval.Match) bool {
+		return func(m eval.Match) bool {
+			*list = append(*list, ids(m))
+			return true
+		}
+	}
+	for _, ev := range evs {
+		require.NoError(t, one.Push(ev, add(&want)))
+	}
+	one.Close(add(&want))
+
+	var got []string
+	var state bytes.Buffer
+	for i, n := range []int{3, 1, 8, 0, 2} {
+		var s interface {
+			Push(eval.Event, func(eval.Match) bool) error
+			Close(func(eval.Match) bool)
+		}
+		if n == 0 {
+			whole := e.NewStream()
+			_, err := whole.Restore(bytes.NewReader(state.Bytes()))
+			require.NoError(t, err)
+			s = whole
+		} else {
+			parts := shard.New(e, n)
+			if i > 0 {
+				_, err := parts.Restore(bytes.NewReader(state.Bytes()))
+				require.NoError(t, err)
+			}
+			s = parts
+		}
+		for _, ev := range evs[200*i : 200*i+200] {
+			require.NoError(t, s.Push(ev, add(&got)))
+		}
+		state.Reset()
+		switch s := s.(type) {
+		case *eval.Stream:
+			require.NoError(t, s.Snapshot(&state))
+		case *shard.Stream:
+			require.NoError(t, s.Snapshot(&state, add(&got)))
+			if i < 4 {
+				s.Stop()
+			}
+		}
+		if i == 4 {
+			s.Close(add(&got))
+		}
+	}
+	require.Equal(t, want, got)
+}
+
+// Limits hold for all workers together, and their cost is reported by one at a
+// time.
+func TestLimits(t *testing.T) {
+	e := engine(t, "sequence by id [a where true] [b where true]")
+	evicted := 0
+	s := shard.New(e, 4, eval.WithLimits(eval.Limits{Total: 400}), eval.WithOnEvict(func(eval.NearMiss) { evicted++ }))
+	for i := range 4000 {
+		require.NoError(t, s.Push(event.Map{"@timestamp": i, "event.category": "a", "id": i}, nil))
+	}
+	st := s.Stats(nil)
+	require.LessOrEqual(t, st.Open, 400)
+	require.EqualValues(t, 4000-st.Open, evicted)
+	require.EqualValues(t, evicted, st.Evicted)
+	s.Close(nil)
+
+	s = shard.New(e, 2, eval.WithLimits(eval.Limits{PerQuery: 100, Policy: eval.FailNew}))
+	var full *eval.LimitError
+	for i := range 1000 {
+		if err := s.Push(event.Map{"@timestamp": i, "event.category": "a", "id": i}, nil); err != nil {
+			require.ErrorAs(t, err, &full)
+		}
+	}
+	require.NotNil(t, full)
+	st = s.Stats(nil)
+	require.Equal(t, 100, st.Open)
+	require.EqualValues(t, 900, st.Rejected)
+	s.Close(nil)
+}
+
+// BenchmarkWorkers measures an event of a kilobyte against 300 sequences.
+func BenchmarkWorkers(b *testing.B) {
+	queries := make([]string, 300)
+	for i := range queries {
+		queries[i] = fmt.Sprintf(`sequence by host.id with maxspan=1m
+			[a where process.name : ("p%d*.exe", "*q%d.exe") and not process.command_line : "*--quiet-%d*"] [b where process.name == "p%d.exe"]`, i, i, i, i)
+	}
+	e := engine(b, queries...)
+	docs := make([]eval.Event, 10_000)
+	for i := range docs {
+		docs[i] = event.JSON(fmt.Appendf(nil, `{"@timestamp":%d,"event":{"category":%q},"host":{"id":"host %d"},"process":{"name":"p%d.exe","command_line":"%0900d"}}`,
+			i, []string{"a", "b"}[i%2], i%97, i%1000, i))
+	}
+	for _, n := range []int{0, 1, 2, 4} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				var s interface {
+					Push(eval.Event, func(eval.Match) bool) error
+					Close(func(eval.Match) bool)
+				} = e.NewStream()
+				if n > 0 {
+					s = shard.New(e, n)
+				}
+				for _, ev := range docs {
+					if err := s.Push(ev, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+				s.Close(nil)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(docs)), "ns/event")
+		})
+	}
+}
