@@ -18,7 +18,7 @@ import (
 )
 
 // The soak: many events, disordered and late, with fresh keys all the time,
-// through many rules, inside a limit of memory.
+// through many rules, inside a limit of memory, on one goroutine and on several.
 const (
 	soakRules    = 1000
 	soakLateness = 20 * time.Second
@@ -39,7 +39,7 @@ func soakEvents(t *testing.T) int {
 	if testing.Short() {
 		return 5_000
 	}
-	return 40_000
+	return 20_000
 }
 
 // A soakRow is what has been measured at one moment.
@@ -73,27 +73,51 @@ func highest(rows []soakRow, f func(soakRow) float64) float64 {
 	return most
 }
 
-func TestSoak(t *testing.T) {
+// A soaked is a stream to be soaked: on this goroutine, or on workers.
+type soaked struct {
+	push  func(eql.Event, func(eql.Match) bool) error
+	stats func() eql.Stats
+	close func(func(eql.Match) bool)
+}
+
+func newSoaked(e *eql.Engine, workers int, opts ...eql.StreamOption) soaked {
+	if workers == 1 {
+		s := e.NewStream(opts...)
+		return soaked{s.Push, s.Stats, s.Close}
+	}
+	s := eql.NewShardedStream(e, workers, opts...)
+	return soaked{s.Push, func() eql.Stats { return s.Stats(accept) }, s.Close}
+}
+
+func accept(eql.Match) bool { return true }
+
+func TestSoak(t *testing.T) { soak(t, 1) }
+
+func TestSoak_workers(t *testing.T) { soak(t, 3) }
+
+func soak(t *testing.T, workers int) {
+	t.Helper()
 	events := soakEvents(t)
 	gen := newSoakStream(t, shared(t, "data/bench/defend-20k.ndjson.gz"), soakLateness)
 	queries := soakQueries(t)
-	s := eql.NewEngine(queries...).NewStream(
+	before := runtime.NumGoroutine()
+	s := newSoaked(eql.NewEngine(queries...), workers,
 		eql.WithLateness(soakLateness),
 		eql.WithLimits(eql.Limits{Bytes: soakBytes}))
 
-	rows := []soakRow{measure(0, 0, s.Stats())}
+	rows := []soakRow{measure(0, 0, s.stats())}
 	t.Logf("%d rules, lateness %v, limit %d MB\n%s", len(queries), soakLateness, soakBytes/1_000_000, soakHead)
 	began, every := time.Now(), max(events/soakRows, min(events/8, 10_000))
 	for n := 1; n <= events; n++ {
-		require.NoError(t, s.Push(eql.JSON(gen.event()), func(eql.Match) bool { return true }))
+		require.NoError(t, s.push(eql.JSON(gen.event()), accept))
 		if n%every == 0 {
-			row := measure(n, float64(every)/time.Since(began).Seconds(), s.Stats())
+			row := measure(n, float64(every)/time.Since(began).Seconds(), s.stats())
 			rows = append(rows, row)
 			t.Log(row)
 			began = time.Now()
 		}
 	}
-	st := s.Stats()
+	st := s.stats()
 	assert.EqualValues(t, events, st.Events)
 	assert.Zero(t, st.Refused)
 	assert.Zero(t, st.Untimed)
@@ -114,7 +138,14 @@ func TestSoak(t *testing.T) {
 	if early[0].stats.Evicted > 0 {
 		assert.Less(t, highest(later, soakRow.live), 1.1*highest(early, soakRow.live), "the heap grows")
 	}
-	s.Close(nil)
+	s.close(accept)
+	for range 100 { // workers need a moment to end
+		if runtime.NumGoroutine() == before {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	assert.Equal(t, before, runtime.NumGoroutine(), "goroutines are left")
 }
 
 // soakQueries returns rules of all kinds.
