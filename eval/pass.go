@@ -132,6 +132,7 @@ func (s *Stream) Close(yield func(Match) bool) {
 			c.resolve(j, s.doubted)
 		}
 		s.drain(c)
+		c.pass(c.newest)
 	}
 	s.finish()
 }

@@ -119,7 +119,7 @@ func (s *Stream) loadQueries(in *wire.Reader, d *op.Decoder) Changes {
 	// before the next one's name. But those of one name come in order.
 	prints := make(map[string][]*run)
 	for _, r := range s.runs {
-		key := r.query.identity() + "\x00" + r.query.fingerprint(&s.opts)
+		key := r.query.identity() + "\x00" + r.fingerprint(&s.opts)
 		prints[key] = append(prints[key], r)
 	}
 	var past era

@@ -14,8 +14,9 @@ type run struct {
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
 	emit    func(op.Result)
-	due     int64 // of the machine, in clock.dues
-	place   int   // there
+	due     int64  // of the machine, in clock.dues
+	place   int    // there
+	print   string // fingerprint of the query, once it has been asked for
 
 	role  role
 	route *op.Route         // of keyedRole

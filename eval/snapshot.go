@@ -96,7 +96,7 @@ func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 	for i, r := range s.runs {
 		e.Clock = r.clock
 		out.String(r.query.identity())
-		out.String(r.query.fingerprint(&s.opts))
+		out.String(r.fingerprint(&s.opts))
 		rs := []*run{r}
 		for _, p := range parts {
 			rs = append(rs, p.runs[i])

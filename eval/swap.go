@@ -16,7 +16,7 @@ func (s *Stream) Swap(e *Engine) (Changes, error) {
 	}
 	var past era
 	for _, r := range s.runs {
-		past.was(r.query.identity(), r.query.fingerprint(&s.opts))
+		past.was(r.query.identity(), r.fingerprint(&s.opts))
 	}
 	oldRuns, oldClocks := s.runs, s.clocks
 	s.install(e)

@@ -105,13 +105,12 @@ func (b *Budget) Wait(n int64) {
 }
 
 // Hurry reports whether there is little room left because of what is kept back
-// for its turn, so that not all of it can wait.
+// for its turn, so that not all of it can wait: more than half of the room.
 func (b *Budget) Hurry() bool {
 	if b.Limits.Bytes == 0 || b.bytes <= b.Limits.Bytes-b.Limits.Bytes/16 {
 		return false
 	}
-	a := b.fattest()
-	return a == nil || b.waiting > a.weight()
+	return b.waiting > b.Limits.Bytes/2 || b.fattest() == nil
 }
 
 func (a *Account) items() int { return a.Open + a.Pending + a.Other }

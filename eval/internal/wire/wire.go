@@ -53,6 +53,7 @@ type Writer struct {
 	n     uint64    // blocks written
 	err   error
 	outer *Writer // of a section
+	spare []byte  // the block of the section that was closed last
 }
 
 // NewWriter returns a Writer to w, which need not be buffered.
@@ -73,7 +74,11 @@ const (
 // Section returns a Writer for a part of the snapshot that can be skipped when
 // it is read. Until it is closed e must be used by Aside only.
 func (e *Writer) Section() *Writer {
-	return &Writer{outer: e, block: make([]byte, prefixLen, prefixLen+blockLen/2)}
+	block := e.spare
+	if e.spare = nil; block == nil {
+		block = make([]byte, prefixLen, prefixLen+blockLen/2)
+	}
+	return &Writer{outer: e, block: block}
 }
 
 // Aside returns the Writer of the whole snapshot for something that is to be read
@@ -115,6 +120,7 @@ func (e *Writer) Close() error {
 		e.flush()
 		e.outer.raw(string([]byte{endMark}))
 		e.outer.Fail(e.err)
+		e.outer.spare = e.block
 		return e.outer.err
 	}
 	if len(e.block) > prefixLen {
