@@ -82,7 +82,7 @@ func (a *app) checkCmd() *cobra.Command {
 	_ = cmd.MarkFlagFilename("mapping", "json")
 	_ = cmd.MarkFlagFilename("ecs", "yml", "yaml", "csv")
 	_ = cmd.MarkFlagFilename("config", "toml")
-	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	f.format = choose(cmd, "format", "how results are printed", "text", "json", "sarif", "github")
 	f.limits.add(cmd)
 	f.failOn = choose(cmd, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "info")

@@ -59,7 +59,7 @@ func (a *app) runCmd() *cobra.Command {
 	_ = cmd.MarkFlagRequired("rules")
 	fs.StringSliceVar(&f.maturity, "maturity", nil, "run only rules of these `maturities`, such as production,beta")
 	fs.BoolVar(&f.summary, "summary", false, "print the number of alerts of each rule to standard error")
-	f.dialect = choose(cmd, "dialect", "the language of the rules", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language of the rules", dialects...)
 	f.add(cmd)
 	return a.command(cmd, func(ctx context.Context, files []string) error {
 		opts, err := f.options()
@@ -78,7 +78,7 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	}
 	out := &alerter{w: a.out, counts: make(map[*eql.Query]int)}
 	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(eql.WithLateness(f.lateness)), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
+	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(f.stream()...), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
 	if err := feed.run(ctx, files, "alerts"); err != nil {
 		return err
 	}
