@@ -5,13 +5,16 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
@@ -25,14 +28,29 @@ type eventFlags struct {
 	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
+	partials, processes             int
 	limits                          limitFlags
 }
+
+// dialects are the values of --dialect.
+var dialects = []string{"auto", ast.Elasticsearch.String(), ast.Endpoint.String()}
 
 // add adds all flags to cmd.
 func (f *eventFlags) add(cmd *cobra.Command) {
 	f.addFields(cmd)
 	cmd.Flags().BoolVar(&f.sort, "sort", false, "read all events first and put them in order: by time, by tiebreaker (null last),\nthen as read; events without a time come last")
 	cmd.Flags().DurationVar(&f.lateness, "lateness", 0, "let events come out of order by up to this `time`, such as 30s: sequences wait\nthat long for events that are late")
+	cmd.Flags().IntVar(&f.partials, "partials-per-key", 0, fmt.Sprintf("keep at most this `number` of partial sequences for a key where steps have names\n(as e), which keep more than the newest (default %d)", eval.DefaultPartialsPerKey))
+	cmd.Flags().IntVar(&f.processes, "max-processes", 0, fmt.Sprintf("remember at most this `number` of processes for each query with descendant of\n(default %d)", eval.DefaultProcesses))
+}
+
+// stream returns what the flags mean for a stream.
+func (f *eventFlags) stream() []eql.StreamOption {
+	return []eql.StreamOption{
+		eql.WithLateness(f.lateness),
+		eql.WithPartialsPerKey(f.partials),
+		eql.WithProcessLimits(f.processes, 0),
+	}
 }
 
 // addFields adds those flags that concern compilation.
@@ -50,6 +68,9 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
+	if f.partials < 0 || f.processes < 0 {
+		return nil, usage("--partials-per-key and --max-processes must not be negative")
+	}
 	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
@@ -124,3 +145,40 @@ func (c *choice) Set(s string) error {
 
 // Type names the flag's argument in the help text.
 func (c *choice) Type() string { return "name" }
+
+// A size is a flag with a number of bytes.
+type size int64
+
+// sizeUnits are the units of a size.
+var sizeUnits = map[string]float64{
+	"": 1, "b": 1,
+	"k": 1 << 10, "kib": 1 << 10, "kb": 1e3,
+	"m": 1 << 20, "mib": 1 << 20, "mb": 1e6,
+	"g": 1 << 30, "gib": 1 << 30, "gb": 1e9,
+}
+
+// String implements pflag.Value, as do Set and Type. The zero size is no limit.
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*s), 10)
+}
+
+// Set reads a number with a unit.
+func (s *size) Set(text string) error {
+	end := strings.IndexFunc(text, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+	if end < 0 {
+		end = len(text)
+	}
+	n, err := strconv.ParseFloat(text[:end], 64)
+	unit, ok := sizeUnits[strings.ToLower(strings.TrimSpace(text[end:]))]
+	if err != nil || !ok || n*unit < 1 || n*unit > 1<<60 {
+		return errors.New("must be a size such as 500000, 512MiB or 2GB")
+	}
+	*s = size(n * unit)
+	return nil
+}
+
+// Type names the flag's argument in the help text.
+func (s *size) Type() string { return "size" }
