@@ -13,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	_ "github.com/eqlkit/eqlkit/eql/eqltest" // for its flag
 )
 
 func updating() bool { return flag.Lookup("update").Value.String() == "true" }

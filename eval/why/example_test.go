@@ -36,3 +36,16 @@ func ExampleRecorder() {
 	//     <query>:3:18: not cidrmatch(destination.ip, "10.0.0.0/8") was false
 	//       destination.ip is "10.1.2.3"
 }
+
+func ExampleExplain() {
+	q, err := eql.Compile(`process where process.name : "cmd*" and process.args_count > 3`)
+	if err != nil {
+		panic(err)
+	}
+	a := why.Explain(q, []eql.Event{
+		eql.Map{"event.category": "process", "process.name": "cmd.exe", "process.args_count": 2},
+	})
+	f := a.Obstacles[0].Findings[0]
+	fmt.Println(f.Text, f.Held, f.Fields[0].Value)
+	// Output: process.args_count > 3 false 2
+}
