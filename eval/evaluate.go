@@ -88,7 +88,7 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 func (s *Stream) hit(r *run, ev Event) {
 	c := s.clocks[r.clock]
 	if r.machine == nil {
-		held := &op.Held{Event: ev, Time: c.time}
+		held := &op.Held{Event: ev, Time: c.time, Seq: s.seq}
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
 		return
 	}

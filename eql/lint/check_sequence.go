@@ -32,7 +32,7 @@ func sequences(p *pass) {
 	switch {
 	case len(s.By) > 0 || hasKeys(s.Terms):
 	case p.rule.Dialect == ast.Endpoint && len(references) == 0:
-		p.report("sequence-by-host", keyword(s), "the sequence has no key: it joins any events of one host", "write: sequence by process.entity_id")
+		p.report("sequence-by-host", keyword(s), "the sequence has no key: it joins any events of one host", "if one process does all steps, write: sequence by process.entity_id")
 	case len(references) == 0:
 		p.report("sequence-without-key", keyword(s), "the sequence has no key: it joins events of any hosts and users", "write: sequence by host.id")
 	}

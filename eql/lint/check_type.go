@@ -13,7 +13,7 @@ import (
 )
 
 var typeCodes = []Check{
-	{Code: "type-mismatch", Severity: source.Warning, Doc: "A number is compared with a field of text, or text with a field of numbers."},
+	{Code: "type-mismatch", Severity: source.Warning, Doc: "A number is compared with a field of text, or text with a field of numbers or of true and false."},
 	{Code: "mixed-types", Severity: source.Warning, Doc: "A field is compared with strings here and with numbers there."},
 	{Code: "port-range", Severity: source.Warning, Doc: "A port is compared with a number that no port has."},
 	{Code: "null-comparison", Severity: source.Warning, Doc: "null stands beside an operator that never holds for it; only == and != test for it."},
@@ -70,6 +70,10 @@ func typeMismatches(p *pass) {
 				p.mismatch(u.field, x, "numbers", "text", numericText(s))
 			case known && isNumber && class == schema.String && p.rule.Dialect == ast.Elasticsearch:
 				p.mismatch(u.field, x, "text", "a number", ast.FormatExpr(&ast.String{Value: brief(x)}))
+			case !known && isText && isFlag(u.field.Path):
+				p.mismatch(u.field, x, "true and false", "text", flagText(s))
+			case !known && isNumber && isFlag(u.field.Path):
+				p.mismatch(u.field, x, "true and false", "a number", "")
 			case !known && (isText || isNumber) && p.rule.Dialect == ast.Elasticsearch:
 				if seenAs[u.field.Path] == nil {
 					seenAs[u.field.Path] = map[bool]*ast.Field{}
@@ -95,6 +99,14 @@ func position(f *source.File, at source.Span) string {
 // numericText returns the number that s is, or "".
 func numericText(s *ast.String) string {
 	if _, err := strconv.ParseInt(s.Value, 10, 64); err != nil {
+		return ""
+	}
+	return s.Value
+}
+
+// flagText returns the literal that s is the text of, or "".
+func flagText(s *ast.String) string {
+	if s.Value != "true" && s.Value != "false" {
 		return ""
 	}
 	return s.Value

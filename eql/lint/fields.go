@@ -32,6 +32,10 @@ var numberNames = set("args_count bytes exit_code packets pid ppid port status_c
 // textNames are names of fields that hold text, if they stand below a root.
 var textNames = set("command_line directory executable extension key name path working_directory")
 
+// flagNames are names of fields that hold true or false, if they stand below a
+// code_signature.
+var flagNames = set("exists trusted valid")
+
 func set(words string) map[string]bool {
 	out := map[string]bool{}
 	for w := range strings.FieldsSeq(words) {
@@ -42,6 +46,13 @@ func set(words string) map[string]bool {
 
 // lastName returns the last segment of a path.
 func lastName(path string) string { return path[strings.LastIndexByte(path, '.')+1:] }
+
+// isFlag reports whether a field is known to hold true or false. A mapping that
+// says so takes their texts, too; without one they never match.
+func isFlag(path string) bool {
+	parent, ok := strings.CutSuffix(path, "."+lastName(path))
+	return ok && lastName(parent) == "code_signature" && flagNames[lastName(path)]
+}
 
 // root returns the first segment of a path, that of the object it belongs to.
 func root(path string) string {

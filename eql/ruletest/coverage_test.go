@@ -65,7 +65,7 @@ name = "until the third step"
 alerts = 0
 events = [{}, { process.name = "d", "@offset" = "+1s" }, { "@advance" = "+2m" }]
 `,
-	"b.toml", ruleFile("02", `file where file.path : "/etc/*"`),
+	"b.toml", ruleFile("02", "file where file.path : (\n    \"/etc/*\",\n    \"/usr/*\")"),
 	"c.toml", ruleFile("03", `file where true`),
 	"c_test.toml", "[[case]]\nname = 'one'\nalerts = 1\nevents = [{ event.category = 'file' }]\n",
 )
@@ -95,6 +95,10 @@ func TestCoverage(t *testing.T) {
 		plain = strings.ReplaceAll(plain, entity, char)
 	}
 	assert.Contains(t, string(gaps["a/sequence.toml"].Data), plain)
+
+	marks := regexp.MustCompile(`<mark class="none" title="[^"]*">([^<]*)</mark>`).FindAllStringSubmatch(pre[1][1], -1)
+	require.Len(t, marks, 3, "one for each line of the predicate")
+	assert.Equal(t, "&#34;/etc/*&#34;,\n", marks[1][1], "what is marked is the text, not the blanks before it")
 
 	rules := c.Rules()
 	require.Len(t, rules, 3)

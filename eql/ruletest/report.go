@@ -91,7 +91,8 @@ func (c *Coverage) WriteFile(name string) (err error) {
 	return c.WriteText(f)
 }
 
-// pieces cuts the text of a query at its predicates.
+// pieces cuts the text of a query at its predicates, and these at their lines
+// without the indentation.
 func (r *RuleCoverage) pieces() []piece {
 	marks := slices.Clone(r.marks)
 	slices.SortStableFunc(marks, func(a, b mark) int { return int(a.span.Start - b.span.Start) })
@@ -111,7 +112,10 @@ func (r *RuleCoverage) pieces() []piece {
 		case m.false == 0:
 			class, title = "half", fmt.Sprintf("%s, true: %d", NeverFalse, m.true)
 		}
-		out = append(out, piece{class, title, r.file.Slice(m.span)})
+		for line := range strings.Lines(r.file.Slice(m.span)) {
+			text := strings.TrimLeft(line, " \t")
+			out = append(out, piece{Text: line[:len(line)-len(text)]}, piece{class, title, text})
+		}
 		at = m.span.End
 	}
 	return append(out, piece{Text: r.file.Slice(source.Span{Start: at, End: source.PosAt(len(r.file.Text))})})

@@ -121,6 +121,68 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Events from the future, gaps and restarts among them are the same for all.
+func TestDoubts(t *testing.T) {
+	e := engine(t, queries...)
+	evs := events(600)
+	for i, ev := range evs {
+		at := int64(i)
+		if i > 300 {
+			at += 100_000 // a gap
+		}
+		if i%50 == 3 {
+			at += 4e12 // a wrong clock
+		}
+		ev.(event.Map)["@timestamp"] = at
+	}
+	run := func(n int) (found []string, st eval.Stats) {
+		ahead := 0
+		opts := []eval.StreamOption{
+			eval.WithLateness(20 * time.Millisecond), eval.WithMaxJump(time.Second, 5),
+			eval.WithOnAhead(func(eval.Event) { ahead++ }),
+		}
+		add := func(m eval.Match) bool {
+			found = append(found, ids(m))
+			return true
+		}
+		if n == 0 {
+			s := e.NewStream(opts...)
+			for _, ev := range evs {
+				require.NoError(t, s.Push(ev, add))
+			}
+			s.Close(add)
+			st = s.Stats()
+		} else {
+			s := shard.New(e, n, opts...)
+			for i, ev := range evs {
+				require.NoError(t, s.Push(ev, add))
+				if i%101 == 100 {
+					var state bytes.Buffer
+					require.NoError(t, s.Snapshot(&state, add))
+					s.Stop()
+					s = shard.New(e, n, opts...)
+					_, err := s.Restore(&state)
+					require.NoError(t, err)
+				}
+			}
+			s.Close(add)
+			st = s.Stats(nil)
+		}
+		require.EqualValues(t, st.Ahead, ahead)
+		st.Evaluations = 0
+		return found, st
+	}
+	want, wantStats := run(0)
+	require.NotEmpty(t, want)
+	require.EqualValues(t, 12, wantStats.Ahead)
+	require.Zero(t, wantStats.Late)
+	for _, n := range []int{1, 3, 8} {
+		got, st := run(n)
+		require.Equal(t, want, got, "%d workers", n)
+		require.Equal(t, wantStats, st, "%d workers", n)
+	}
+}
+
 // The goroutines end, however the stream does.
 func TestGoroutinesEnd(t *testing.T) {
 	e := engine(t, queries...)

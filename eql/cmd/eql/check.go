@@ -82,7 +82,7 @@ func (a *app) checkCmd() *cobra.Command {
 	_ = cmd.MarkFlagFilename("mapping", "json")
 	_ = cmd.MarkFlagFilename("ecs", "yml", "yaml", "csv")
 	_ = cmd.MarkFlagFilename("config", "toml")
-	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	f.format = choose(cmd, "format", "how results are printed", "text", "json", "sarif", "github")
 	f.limits.add(cmd)
 	f.failOn = choose(cmd, "fail-on", "the least severity that makes the exit code 1", "error", "warning", "info")
@@ -143,7 +143,7 @@ func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 	}
 	limit, _ := lint.ParseSeverity(f.failOn.value)
 	out := a.newReporter(f, prints(rules))
-	failed := 0
+	failed, unread := 0, 0
 	counts := map[source.Severity]int{}
 	for _, r := range reports {
 		bad := false
@@ -151,7 +151,10 @@ func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 			counts[e.Severity]++
 			bad = bad || e.Severity <= limit
 		}
-		if bad {
+		switch {
+		case bad && r.Rule == nil:
+			unread++
+		case bad:
 			failed++
 		}
 		if err := out.report(r); err != nil {
@@ -162,13 +165,16 @@ func (a *app) check(f *checkFlags, set *rule.Set, options *checkOptions) error {
 		return err
 	}
 	if f.format.value == "text" {
-		fmt.Fprintf(a.err, "%d rules checked, %d failed, %d skipped", len(rules), failed, len(set.Skipped))
+		fmt.Fprintf(a.err, "%s checked, %d failed, %d skipped", count(uint64(len(rules)), "rule"), failed, len(set.Skipped))
+		if unread > 0 {
+			fmt.Fprintf(a.err, ", %s unusable", count(uint64(unread), "file"))
+		}
 		if w, n := counts[source.Warning], counts[source.Info]; w+n > 0 {
-			fmt.Fprintf(a.err, "; %d warnings, %d notes", w, n)
+			fmt.Fprintf(a.err, "; %s, %s", count(uint64(w), "warning"), count(uint64(n), "note"))
 		}
 		fmt.Fprintln(a.err)
 	}
-	if failed > 0 {
+	if failed+unread > 0 {
 		return errProblems
 	}
 	return nil

@@ -18,7 +18,7 @@ func TestCheck_findings(t *testing.T) {
 	assert.Equal(t, exitOK, got.code, "warnings do not fail")
 	assert.Contains(t, got.out, "<query>:1:28: info: the pattern has no wildcard")
 	assert.Contains(t, got.out, "<query>:1:68: warning: in takes \"c*\" literally: wildcards do not work there [wildcard-as-text]\n")
-	assert.Contains(t, got.err, "1 rules checked, 0 failed, 0 skipped; 1 warnings, 2 notes")
+	assert.Contains(t, got.err, "1 rule checked, 0 failed, 0 skipped; 1 warning, 2 notes")
 
 	assert.Equal(t, exitProblems, execute(t, "", "check", "-q", linted, "--fail-on", "warning").code)
 	assert.Equal(t, exitOK, execute(t, "", "check", "-q", `any where a like "b"`, "--fail-on", "warning").code)
@@ -210,7 +210,7 @@ func TestCheck_schemas(t *testing.T) {
 
 	mapping := file(t, "m.json", `{"properties": {"process": {"properties": {"pid": {"type": "long"}}}, "event": {"properties": {"category": {"type": "keyword"}}}}}`)
 	both := execute(t, "", "check", "--mapping", mapping, "--ecs", reference, "-q", `process where process.pid == 4 and process.name == "a"`)
-	assert.Equal(t, result{exitOK, "", "1 rules checked, 0 failed, 0 skipped\n"}, both)
+	assert.Equal(t, result{exitOK, "", "1 rule checked, 0 failed, 0 skipped\n"}, both)
 
 	for _, args := range [][]string{{"--ecs", "gone.yml"}, {"--events", "gone.ndjson"}, {"--mapping", "gone.json"}, {"--config", "gone.toml"}} {
 		got := execute(t, "", append([]string{"check", "-q", "any where true"}, args...)...)

@@ -6,9 +6,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/rule"
 )
 
 const explainLong = `Prints how a query, or a set of rules, is evaluated: the steps with their
@@ -51,7 +51,7 @@ func (a *app) explainCmd() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringArrayVar(&f.rules, "rules", nil, "`path` of a rule file or a folder of them; may be repeated")
-	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	cmd.Flags().BoolVar(&f.why, "why", false, "run over events and account for what is found and what is not")
 	f.format = choose(cmd, "format", "how the account of --why is printed", "text", "json")
 	f.add(cmd)
@@ -71,9 +71,7 @@ func (a *app) explainCmd() *cobra.Command {
 }
 
 func (a *app) explainQuery(text, dialect string, opts []eql.Option) error {
-	if d, err := ast.ParseDialect(dialect); err == nil {
-		opts = append(opts, eql.WithDialect(d))
-	}
+	opts = append(opts, eql.WithDialect(dialectOf(&rule.Rule{}, dialect)))
 	q, err := eql.CompileFile(&source.File{Name: queryName, Text: text}, opts...)
 	if err != nil {
 		a.report(err)

@@ -11,8 +11,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/schema"
 )
@@ -26,14 +28,29 @@ type eventFlags struct {
 	types                           *schema.Mapping // what mapping names; nil if it names nothing
 	sort                            bool
 	lateness                        time.Duration
+	partials, processes             int
 	limits                          limitFlags
 }
+
+// dialects are the values of --dialect.
+var dialects = []string{"auto", ast.Elasticsearch.String(), ast.Endpoint.String()}
 
 // add adds all flags to cmd.
 func (f *eventFlags) add(cmd *cobra.Command) {
 	f.addFields(cmd)
 	cmd.Flags().BoolVar(&f.sort, "sort", false, "read all events first and put them in order: by time, by tiebreaker (null last),\nthen as read; events without a time come last")
 	cmd.Flags().DurationVar(&f.lateness, "lateness", 0, "let events come out of order by up to this `time`, such as 30s: sequences wait\nthat long for events that are late")
+	cmd.Flags().IntVar(&f.partials, "partials-per-key", 0, fmt.Sprintf("keep at most this `number` of partial sequences for a key where steps have names\n(as e), which keep more than the newest (default %d)", eval.DefaultPartialsPerKey))
+	cmd.Flags().IntVar(&f.processes, "max-processes", 0, fmt.Sprintf("remember at most this `number` of processes for each query with descendant of\n(default %d)", eval.DefaultProcesses))
+}
+
+// stream returns what the flags mean for a stream.
+func (f *eventFlags) stream() []eql.StreamOption {
+	return []eql.StreamOption{
+		eql.WithLateness(f.lateness),
+		eql.WithPartialsPerKey(f.partials),
+		eql.WithProcessLimits(f.processes, 0),
+	}
 }
 
 // addFields adds those flags that concern compilation.
@@ -51,6 +68,9 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
+	if f.partials < 0 || f.processes < 0 {
+		return nil, usage("--partials-per-key and --max-processes must not be negative")
+	}
 	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))

@@ -44,7 +44,7 @@ func (a *app) fmtCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&f.query, "query", "q", "", "format this `query`")
 	cmd.Flags().BoolVarP(&f.write, "write", "w", false, "write the result back to the file, if it differs")
-	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	return a.command(cmd, func(_ context.Context, files []string) error {
 		given := cmd.Flags().Changed("query")
 		switch {

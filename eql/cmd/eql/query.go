@@ -8,6 +8,7 @@ import (
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/rule"
 )
 
 // queryName is what a query from the command line is called in messages.
@@ -57,7 +58,7 @@ func (a *app) queryCmd() *cobra.Command {
 		},
 	}
 	f.format = choose(cmd, "format", "how results are printed", "auto", "table", "ndjson", "es")
-	f.dialect = choose(cmd, "dialect", "the language of the query", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language of the query; auto is elasticsearch", dialects...)
 	f.position = choose(cmd, "result-position", "which results --size keeps", "tail", "head")
 	cmd.Flags().IntVar(&f.size, "size", 0, "print at most `n` results (default: all)")
 	cmd.Flags().IntVar(&f.samples, "max-samples-per-key", 1, "print at most `n` samples of each key")
@@ -76,14 +77,10 @@ func (f *queryFlags) options(cmd *cobra.Command) ([]eql.Option, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := ast.ParseDialect(f.dialect.value)
-	if err != nil {
-		return nil, err
-	}
 	if f.size < 0 || f.samples < 1 {
 		return nil, usage("--size must not be negative, --max-samples-per-key not below 1")
 	}
-	opts = append(opts, eql.WithDialect(d), eql.WithMaxSamplesPerKey(f.samples), eql.WithResultOrder())
+	opts = append(opts, eql.WithDialect(dialectOf(&rule.Rule{}, f.dialect.value)), eql.WithMaxSamplesPerKey(f.samples), eql.WithResultOrder())
 	if cmd.Flags().Changed("size") {
 		opts = append(opts, eql.WithSize(f.size), eql.WithResultPosition(f.position.value == "tail"))
 	}
@@ -97,7 +94,7 @@ func (a *app) query(ctx context.Context, f *queryFlags, opts []eql.Option, text 
 		return errProblems
 	}
 	out := a.printer(f, q)
-	feed := &feed{app: a, flags: &f.eventFlags, machine: oneStream{eql.NewEngine(q).NewStream(eql.WithLateness(f.lateness))}, sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
+	feed := &feed{app: a, flags: &f.eventFlags, machine: oneStream{eql.NewEngine(q).NewStream(f.stream()...)}, sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
 	if err := feed.run(ctx, "hits"); err != nil {
 		return err
 	}

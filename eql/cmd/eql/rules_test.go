@@ -161,6 +161,15 @@ func TestCheck(t *testing.T) {
 		assert.Contains(t, got.err, "other.toml: skipped: ")
 		assert.Contains(t, got.err, "3 rules checked, 0 failed, 1 skipped")
 	})
+	t.Run("files without a rule", func(t *testing.T) {
+		dir := goodRules(t)
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "broken.toml"), []byte("[rule\n"), 0o600))
+		require.NoError(t, os.WriteFile(filepath.Join(dir, "bad.eql"), []byte("process wher true"), 0o600))
+		got := execute(t, "", "check", dir)
+		assert.Equal(t, exitProblems, got.code)
+		assert.Contains(t, got.err, "4 rules checked, 1 failed, 1 skipped, 1 file unusable")
+		assert.Contains(t, got.out, "broken.toml:1:6: not TOML: ")
+	})
 	t.Run("query", func(t *testing.T) {
 		got := execute(t, "", "check", "-q", "process where true")
 		assert.Equal(t, exitOK, got.code, got.out)

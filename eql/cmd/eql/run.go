@@ -86,7 +86,7 @@ func (a *app) runCmd() *cobra.Command {
 	_ = cmd.MarkFlagRequired("rules")
 	fs.StringSliceVar(&f.maturity, "maturity", nil, "run only rules of these `maturities`, such as production,beta")
 	fs.BoolVar(&f.summary, "summary", false, "print the number of alerts of each rule to standard error")
-	f.dialect = choose(cmd, "dialect", "the language of the rules", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language of the rules", dialects...)
 	fs.BoolVarP(&f.follow, "follow", "f", false, "keep reading files as they grow, are rotated or made anew, like tail -F, until\ninterrupted; compressed files are taken to be complete")
 	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
 	fs.DurationVar(&f.silence, "silence", 0, "when no event has come for this `time`, such as 1m, let time pass as on the clock,\nso that absences are noticed; if inputs were only stalled their events are late")
@@ -154,7 +154,7 @@ const confirmations = 10
 
 // streamOptions returns what the flags mean for a stream.
 func (f *runFlags) streamOptions(sources []string) []eql.StreamOption {
-	opts := []eql.StreamOption{eql.WithLateness(f.lateness), eql.WithLimits(eql.Limits{Bytes: int64(f.maxState)})}
+	opts := append(f.stream(), eql.WithLimits(eql.Limits{Bytes: int64(f.maxState)}))
 	if f.jump > 0 {
 		opts = append(opts, eql.WithMaxJump(f.jump, confirmations))
 	}

@@ -79,7 +79,7 @@ func (a *app) testCmd() *cobra.Command {
 	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print every rule and case")
 	fs.StringVar(&f.coverage, "coverage", "", "write what the cases have tried to this `file`: HTML if it ends in .html, else\ntext; \"-\" is standard output")
 	fs.Float64Var(&f.minCoverage, "min-coverage", 0, "fail if less than this `percentage` was tried")
-	f.dialect = choose(cmd, "dialect", "the language of the rules", "auto", "elasticsearch", "endpoint")
+	f.dialect = choose(cmd, "dialect", "the language of the rules", dialects...)
 	f.format = choose(cmd, "format", "how results are printed", "text", "json")
 	f.addFields(cmd)
 	return a.command(cmd, func(_ context.Context, paths []string) error { return a.test(f, paths) })

@@ -89,7 +89,7 @@ func (a *app) readEvents(ctx context.Context, f *explainFlags, files []string) (
 
 // account prints what one query made of the events.
 func (a *app) account(f *explainFlags, q *eql.Query, recs []*record) error {
-	r := why.NewRecorder(q, eql.WithLateness(f.lateness))
+	r := why.NewRecorder(q, f.stream()...)
 	for _, rec := range recs {
 		if err := r.Push(rec); err != nil {
 			a.warnf("event refused: %v", rec.refusal(err))
