@@ -161,7 +161,7 @@ func rounds(short, many int) int {
 
 // TestSameAlerts is the property over random queries and events.
 func TestSameAlerts(t *testing.T) {
-	for seed := range uint64(rounds(40, 1500)) {
+	for seed := range uint64(rounds(25, 1500)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		w := randomWorld(r, 6, 30)
 		ways := deliveries(r)

@@ -294,29 +294,11 @@ func (r *run) actual() []goldenAlert {
 			}
 		}
 		for _, k := range m.Keys {
-			g.Keys = append(g.Keys, plain(k))
+			g.Keys = append(g.Keys, k.Any())
 		}
 		out = append(out, g)
 	}
 	return out
-}
-
-// plain returns a key as JSON has it.
-func plain(v value.Value) any {
-	switch v.Kind() {
-	case value.Null:
-		return nil
-	case value.Bool:
-		return v.Bool()
-	case value.Int:
-		return v.Int()
-	case value.Uint:
-		return v.Uint()
-	case value.Float:
-		return v.Float()
-	default:
-		return v.String()
-	}
 }
 
 // sameKeys compares the keys of a match with those of a file: text, dates and
