@@ -45,6 +45,12 @@ type logicCheck struct{ *pass }
 func (l *logicCheck) chain(x ast.Expr, not bool, facts []*test) {
 	or, list := operandsOf(x, not)
 	l.duplicates(or, list)
+	if or && l.branchless(x, not, list, facts) {
+		return
+	}
+	if !or {
+		l.opposites(list)
+	}
 	var tests []*test
 	groups := map[string]*group{}
 	for _, o := range list {
