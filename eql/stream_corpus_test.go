@@ -61,7 +61,7 @@ func TestSameAlertsOfRules(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(i), 1))
 			ways := 1
 			if long {
-				ways = 5
+				ways = 2
 			}
 			for range ways {
 				require.Equal(t, want, disordered(t, engine, events, r, 0))

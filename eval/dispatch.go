@@ -61,6 +61,7 @@ type mark struct {
 	state  timeliness
 	direct bool
 	now    int64
+	newest int64 // once the stream is closed: the greatest time there was
 	judged []judgement
 }
 
@@ -194,7 +195,7 @@ func (d *Dispatcher) pass(move func(*clock) []judgement) (Item, error) {
 	it := d.item()
 	for i, c := range d.lead.clocks {
 		it.marks[i].judged = move(c)
-		it.marks[i].now = c.now
+		it.marks[i].now, it.marks[i].newest = c.now, c.newest
 		for _, j := range it.marks[i].judged {
 			c.resolve(j, d.lead.doubted)
 		}
@@ -256,6 +257,7 @@ func (p *Part) Do(it *Item, yield func(Match) bool) error {
 		}
 		if it.end {
 			s.drain(c)
+			c.pass(it.marks[i].newest)
 		} else {
 			s.release(c)
 		}

@@ -41,6 +41,15 @@ func (q *Query) fingerprint(o *streamOptions) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// fingerprint returns that of the query, which takes long to compute: once, not
+// for every snapshot.
+func (r *run) fingerprint(o *streamOptions) string {
+	if r.print == "" {
+		r.print = r.query.fingerprint(o)
+	}
+	return r.print
+}
+
 // Changes says what became of the state of queries when a snapshot was restored
 // or the engine exchanged.
 type Changes struct {
@@ -82,7 +91,7 @@ func (e *era) match(runs []*run, o *streamOptions) ([]int, Changes) {
 	from := make([]int, len(runs))
 	for i, r := range runs {
 		from[i] = -1
-		key := r.query.identity() + "\x00" + r.query.fingerprint(o)
+		key := r.query.identity() + "\x00" + r.fingerprint(o)
 		if same := e.byPrint[key]; len(same) > 0 {
 			from[i], e.byPrint[key] = same[0], same[1:]
 			e.taken[same[0]] = true

@@ -217,6 +217,24 @@ func TestFormat(t *testing.T) {
 	require.Equal(t, was.got, is.got)
 }
 
+// What tail keeps for the end is kept over a restart.
+func TestTailOverRestart(t *testing.T) {
+	engine := eval.NewEngine(compile(t, "a where true | tail 3"), compile(t, "sequence by k [a where true] [a where true] | tail 3 | head 2"))
+	s := engine.NewStream()
+	for i := range 5 {
+		require.NoError(t, s.Push(keyed(int64(i), "a", "x", i), nil))
+	}
+	again := engine.NewStream()
+	_, err := again.Restore(bytes.NewReader(snapshot(t, s)))
+	require.NoError(t, err)
+	for _, s := range []*eval.Stream{s, again} {
+		var got collector
+		require.NoError(t, s.Push(keyed(5, "a", "x", 5), got.add))
+		s.Close(got.add)
+		require.Equal(t, []string{"3", "4", "5", "x: 2 3", "x: 3 4"}, got.got)
+	}
+}
+
 // Events come back as what they are, as far as that is known, and count in ids as
 // they did.
 func TestEventsInSnapshots(t *testing.T) {

@@ -75,6 +75,33 @@ func TestNearMisses(t *testing.T) {
 	}
 }
 
+// Sequences whose steps have names report the same.
+func TestNearMissesOfNamedSteps(t *testing.T) {
+	var got []string
+	s := eval.NewEngine(endpoint(t, `sequence by k with maxspan=10ms [a where true] as x [b where id > x.id] ![m where k == x.k] until [u where true]`)).NewStream(
+		eval.WithPartialsPerKey(2),
+		eval.WithOnNearMiss(func(m eval.NearMiss) { got = append(got, showMiss(m)) }),
+		eval.WithOnEvict(func(m eval.NearMiss) { got = append(got, showMiss(m)) }))
+	for i, ev := range []struct {
+		ms       int64
+		category string
+		key      int
+	}{{0, "a", 1}, {1, "b", 1}, {3, "m", 1}, {4, "a", 2}, {5, "u", 2}, {6, "a", 3}, {6, "a", 3}, {6, "a", 3}, {20, "o", 1}, {21, "a", 4}} {
+		doc := keyed(ev.ms, ev.category, ev.key, i)
+		doc["host.id"] = "h"
+		require.NoError(t, s.Push(doc, nil))
+	}
+	s.Close(nil)
+	require.Equal(t, []string{
+		"refuted by an event that must be missing 1: 0 1 of 2 by 2",
+		"cancelled by until 2: 3 of 2 by 4",
+		"evicted 3: 5 of 2",
+		"timed out 3: 6 of 2", "timed out 3: 7 of 2",
+		"ended with the stream 4: 9 of 2",
+	}, got)
+	require.Zero(t, s.Stats().Bytes)
+}
+
 // What limits take is counted for its query and reported, and the state of other
 // queries stays as it is.
 func TestLimits(t *testing.T) {
@@ -145,12 +172,16 @@ func TestFloodStaysInsideItsBytes(t *testing.T) {
 		compile(t, "sequence by k with maxspan=1h ![a where true] [c where true]"),
 		compile(t, "sequence by k with maxspan=1h [a where true] ![c where true]"),
 		compile(t, "sample by k [a where true] [c where true]"),
+		endpoint(t, "sequence by k with maxspan=1h [a where true] as x [b where id == x.id]"),
+		endpoint(t, "c where descendant of [a where true]"),
 	).NewStream(eval.WithLimits(eval.Limits{Bytes: limit}))
 	for i := range 50 {
 		require.NoError(t, s.Push(keyed(0, "q", i, i), nil))
 	}
 	for i := range 20_000 {
-		require.NoError(t, s.Push(keyed(int64(i/10), "a", i, i), nil))
+		ev := keyed(int64(i/10), "a", i, i)
+		ev["process.entity_id"] = i
+		require.NoError(t, s.Push(ev, nil))
 		require.LessOrEqual(t, s.Stats().Bytes, int64(limit))
 	}
 	st := s.QueryStats()

@@ -25,7 +25,8 @@ import (
 // something (WithRetain, WithDistinct, a Codec, a ProcessTree) by several at once.
 //
 // Events are worked on in batches. What a call yields are the matches of earlier
-// ones; Flush waits for all.
+// ones; Flush waits for all. If yield returns false the other matches of the
+// batch are dropped.
 type Stream struct {
 	dispatcher *eval.Dispatcher
 	workers    []*worker

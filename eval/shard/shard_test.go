@@ -121,6 +121,68 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// Events from the future, gaps and restarts among them are the same for all.
+func TestDoubts(t *testing.T) {
+	e := engine(t, queries...)
+	evs := events(600)
+	for i, ev := range evs {
+		at := int64(i)
+		if i > 300 {
+			at += 100_000 // a gap
+		}
+		if i%50 == 3 {
+			at += 4e12 // a wrong clock
+		}
+		ev.(event.Map)["@timestamp"] = at
+	}
+	run := func(n int) (found []string, st eval.Stats) {
+		ahead := 0
+		opts := []eval.StreamOption{
+			eval.WithLateness(20 * time.Millisecond), eval.WithMaxJump(time.Second, 5),
+			eval.WithOnAhead(func(eval.Event) { ahead++ }),
+		}
+		add := func(m eval.Match) bool {
+			found = append(found, ids(m))
+			return true
+		}
+		if n == 0 {
+			s := e.NewStream(opts...)
+			for _, ev := range evs {
+				require.NoError(t, s.Push(ev, add))
+			}
+			s.Close(add)
+			st = s.Stats()
+		} else {
+			s := shard.New(e, n, opts...)
+			for i, ev := range evs {
+				require.NoError(t, s.Push(ev, add))
+				if i%101 == 100 {
+					var state bytes.Buffer
+					require.NoError(t, s.Snapshot(&state, add))
+					s.Stop()
+					s = shard.New(e, n, opts...)
+					_, err := s.Restore(&state)
+					require.NoError(t, err)
+				}
+			}
+			s.Close(add)
+			st = s.Stats(nil)
+		}
+		require.EqualValues(t, st.Ahead, ahead)
+		st.Evaluations = 0
+		return found, st
+	}
+	want, wantStats := run(0)
+	require.NotEmpty(t, want)
+	require.EqualValues(t, 12, wantStats.Ahead)
+	require.Zero(t, wantStats.Late)
+	for _, n := range []int{1, 3, 8} {
+		got, st := run(n)
+		require.Equal(t, want, got, "%d workers", n)
+		require.Equal(t, wantStats, st, "%d workers", n)
+	}
+}
+
 // The goroutines end, however the stream does.
 func TestGoroutinesEnd(t *testing.T) {
 	e := engine(t, queries...)
@@ -229,4 +291,39 @@ func TestLimits(t *testing.T) {
 	require.Equal(t, 100, st.Open)
 	require.EqualValues(t, 900, st.Rejected)
 	s.Close(nil)
+}
+
+// BenchmarkWorkers measures an event of a kilobyte against 300 sequences.
+func BenchmarkWorkers(b *testing.B) {
+	queries := make([]string, 300)
+	for i := range queries {
+		queries[i] = fmt.Sprintf(`sequence by host.id with maxspan=1m
+			[a where process.name : ("p%d*.exe", "*q%d.exe") and not process.command_line : "*--quiet-%d*"] [b where process.name == "p%d.exe"]`, i, i, i, i)
+	}
+	e := engine(b, queries...)
+	docs := make([]eval.Event, 10_000)
+	for i := range docs {
+		docs[i] = event.JSON(fmt.Appendf(nil, `{"@timestamp":%d,"event":{"category":%q},"host":{"id":"host %d"},"process":{"name":"p%d.exe","command_line":"%0900d"}}`,
+			i, []string{"a", "b"}[i%2], i%97, i%1000, i))
+	}
+	for _, n := range []int{0, 1, 2, 4} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				var s interface {
+					Push(eval.Event, func(eval.Match) bool) error
+					Close(func(eval.Match) bool)
+				} = e.NewStream()
+				if n > 0 {
+					s = shard.New(e, n)
+				}
+				for _, ev := range docs {
+					if err := s.Push(ev, nil); err != nil {
+						b.Fatal(err)
+					}
+				}
+				s.Close(nil)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(docs)), "ns/event")
+		})
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 	"syscall"
 
@@ -34,6 +35,8 @@ type app struct {
 	out *bufio.Writer // data
 	err io.Writer     // everything else
 
+	outFile *os.File // where out goes, if that is a regular file
+
 	outTerm, errTerm terminal
 	started          bool // whether a subcommand was reached: its errors are no mistakes of usage
 }
@@ -43,6 +46,7 @@ func newApp(in io.Reader, out, err io.Writer) *app {
 		in:      in,
 		out:     bufio.NewWriterSize(out, 64<<10),
 		err:     err,
+		outFile: regularFile(out),
 		outTerm: terminalOf(out),
 		errTerm: terminalOf(err),
 	}

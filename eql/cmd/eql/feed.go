@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 	"time"
 
@@ -41,52 +42,92 @@ type counts struct {
 // shownRefusals is how many refused events are reported one by one.
 const shownRefusals = 5
 
+// idleEvery is how often a run that waits for input looks around.
+const idleEvery = 200 * time.Millisecond
+
+// tendEvery is the number of events after which a run looks around.
+const tendEvery = 1 << 6
+
 // A feed pushes the events of inputs through a stream, into a sink.
 type feed struct {
 	counts
-	app         *app
-	flags       *eventFlags
-	stream      *eql.Stream
-	sink        sink
-	ordered     bool // whether a query depends on the order of events
+	app     *app
+	flags   *eventFlags
+	machine machine
+	sink    sink
+	ordered bool // whether a query depends on the order of events
+	reader  *input.Reader
+	// tend, unless nil, is called now and then between events, and while input
+	// is waited for. Its error ends the run.
+	tend func() error
+	// continued says that a later run goes on where this one ends: what is open
+	// at the end of the input stays so, unless the events end there for good.
+	continued, final bool
+	// ended are sources of an earlier run that have no input any more, and before
+	// is what the earlier runs have counted.
+	ended  []string
+	before eql.Stats
+
 	bar         *progress
 	start       time.Time
 	interrupted bool
-	err         error // of the sink; it ends the run
+	cancel      context.CancelFunc // ends the reading
+	err         error              // what ends the run
 }
 
-// run reads files to their end, or until an interrupt. It returns the sink's
-// error; what is wrong with the input is reported and counted.
-func (f *feed) run(ctx context.Context, files []string, hits string) error {
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-
+// newReader returns a Reader of files, or of standard input if there are none.
+func (a *app) newReader(files []string) *input.Reader {
 	if len(files) == 0 {
 		files = []string{input.Stdin}
-		if isInteractive(f.app.in) {
-			fmt.Fprintln(f.app.err, "reading events from the terminal; end with Ctrl-D")
-		}
 	}
-	reader := &input.Reader{Files: files, Stdin: f.app.in, Idle: f.idle}
-	f.bar = f.app.newProgress(reader, hits)
+	return &input.Reader{Files: files, Stdin: a.in}
+}
+
+// run reads the inputs to their end, or until an interrupt. It returns the sink's
+// error; what is wrong with the input is reported and counted.
+func (f *feed) run(ctx context.Context, hits string) error {
+	signalled, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(signalled, stop) // a second signal ends the process at once
+	ctx, f.cancel = context.WithCancel(signalled)
+	defer f.cancel()
+
+	if slices.Contains(f.reader.Files, input.Stdin) && isInteractive(f.app.in) {
+		fmt.Fprintln(f.app.err, "reading events from the terminal; end with Ctrl-D")
+	}
+	r := f.reader
+	r.Idle = f.idle
+	if f.tend != nil {
+		r.IdleEvery = idleEvery
+	}
+	f.bar = f.app.newProgress(r, hits)
 	f.start = time.Now()
+	for _, source := range f.ended {
+		_ = f.machine.EndSource(source, f.take)
+	}
 
 	var waiting []*record // for --sort
-	for doc, err := range reader.All(ctx) {
-		if err != nil {
-			f.refuse(err)
-			continue
+	n := 0
+	for doc, err := range r.All(ctx) {
+		if f.err != nil { // while it was idle
+			break
 		}
-		rec := &record{event.JSON(doc.Data), doc}
-		if f.flags.sort {
+		if rec := (&record{event.JSON(doc.Data), doc}); err != nil {
+			f.refuse(err)
+		} else if f.flags.sort {
 			waiting = append(waiting, rec)
-		} else if f.push(rec); f.err != nil {
+		} else {
+			f.push(rec)
+		}
+		if n++; f.tend != nil && n%tendEvery == 0 && f.err == nil {
+			f.err = f.tend()
+		}
+		if f.err != nil {
 			break
 		}
 		f.bar.update(f.counts)
 	}
-	f.interrupted = ctx.Err() != nil
+	f.interrupted = signalled.Err() != nil
 	f.flags.order(waiting)
 	for _, rec := range waiting {
 		if f.push(rec); f.err != nil || !f.interrupted && ctx.Err() != nil {
@@ -94,21 +135,45 @@ func (f *feed) run(ctx context.Context, files []string, hits string) error {
 		}
 		f.bar.update(f.counts)
 	}
-	f.interrupted = ctx.Err() != nil
-	if f.err == nil {
-		f.stream.Close(f.take)
+	f.interrupted = signalled.Err() != nil
+	switch {
+	case f.err != nil:
+	case f.ends():
+		f.machine.Close(f.take)
+	default:
+		f.err = f.flush()
 	}
 	f.bar.clear()
 	f.bar = nil
 	return f.err
 }
 
+// ends reports whether no events will ever follow those that have been read.
+func (f *feed) ends() bool { return !f.continued || f.final && !f.interrupted }
+
 func (f *feed) push(rec *record) {
-	if err := f.stream.Push(rec, f.take); err != nil {
+	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
 		f.refuse(rec.refusal(err))
 		return
 	}
 	f.events++
+}
+
+// source returns what the watermark knows the event's input by. Inputs that are
+// read one after the other are one source.
+func (f *feed) source(rec *record) string {
+	if f.reader.Follow {
+		return f.reader.Files[rec.doc.Source]
+	}
+	return ""
+}
+
+// sources returns all that source can return.
+func (f *feed) sources() []string {
+	if f.reader.Follow {
+		return f.reader.Files
+	}
+	return []string{""}
 }
 
 // refusal says where the record is what a stream does not take.
@@ -126,23 +191,44 @@ func (f *feed) take(m eql.Match) bool {
 	return f.err == nil
 }
 
-// idle is called before the input is waited for.
+// idle is called before the input is waited for, and while it is.
 func (f *feed) idle() {
 	f.bar.update(f.counts)
 	if f.err == nil {
-		f.err = f.sink.flush()
+		f.err = f.flush()
 	}
-	if f.err != nil || f.app.out.Buffered() == 0 {
-		return
+	if f.err == nil && f.tend != nil {
+		f.err = f.tend()
+	}
+	if f.err != nil {
+		f.cancel()
+	}
+}
+
+// flush shows what has been found so far.
+func (f *feed) flush() error {
+	if err := f.machine.Flush(f.take); err != nil {
+		return err
+	}
+	if f.err != nil {
+		return f.err
+	}
+	if err := f.sink.flush(); err != nil || f.app.out.Buffered() == 0 {
+		return err
 	}
 	if f.app.outTerm.is {
 		f.bar.clear()
 	}
-	f.err = f.app.out.Flush()
+	return f.app.out.Flush()
 }
 
 // refuse reports what is wrong with an event or an input.
 func (f *feed) refuse(err error) {
+	if n := (*input.Notice)(nil); errors.As(err, &n) {
+		f.bar.clear()
+		f.app.warnf("%v", n)
+		return
+	}
 	if r := (*input.Refusal)(nil); !errors.As(err, &r) {
 		f.unread++
 		f.bar.clear()
@@ -166,21 +252,28 @@ func (f *feed) conclude() error {
 	if f.interrupted {
 		f.app.warnf("interrupted")
 	}
-	st := f.stream.Stats()
+	st := f.stats()
 	if !f.ordered {
-		st.Late, st.Untimed = 0, 0
+		st.Late, st.Untimed, st.Ahead = 0, 0, 0
 	}
 	for _, note := range []struct {
 		n    uint64
 		text string
 	}{
 		{uint64(f.refused), "could not be read"},
-		{st.Late, "came after a later one and stayed out of sequences; see --sort"},
+		{st.Late, "came after a later one and stayed out of sequences; see --sort and --lateness"},
+		{st.Ahead, "were too far in the future to be believed and stayed out of sequences"},
 		{st.Untimed, "had no time and stayed out of sequences"},
 	} {
 		if note.n > 0 {
 			f.app.warnf("%s %s", count(note.n, "event"), note.text)
 		}
+	}
+	if n := st.Evicted + st.Rejected; n > 0 {
+		f.app.warnf("%d partial matches were dropped to stay inside --max-state", n)
+	}
+	if st.Hurried > 0 {
+		f.app.warnf("%d times there was no room to wait for late events; see --max-state", st.Hurried)
 	}
 	if st.Errors > 0 {
 		f.app.warnf("%s met an error, such as a division by zero, and did not hold", count(st.Errors, "condition"))
@@ -189,6 +282,26 @@ func (f *feed) conclude() error {
 		return errProblems
 	}
 	return nil
+}
+
+// stats returns the machine's counts of this run.
+func (f *feed) stats() eql.Stats {
+	st := f.machine.Stats()
+	for _, c := range []struct {
+		now    *uint64
+		before uint64
+	}{
+		{&st.Late, f.before.Late},
+		{&st.Ahead, f.before.Ahead},
+		{&st.Untimed, f.before.Untimed},
+		{&st.Errors, f.before.Errors},
+		{&st.Hurried, f.before.Hurried},
+		{&st.Evicted, f.before.Evicted},
+		{&st.Rejected, f.before.Rejected},
+	} {
+		*c.now -= min(c.before, *c.now) // rules that were removed do not count any more
+	}
+	return st
 }
 
 // count returns n with its noun.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,3 +145,40 @@ func (c *choice) Set(s string) error {
 
 // Type names the flag's argument in the help text.
 func (c *choice) Type() string { return "name" }
+
+// A size is a flag with a number of bytes.
+type size int64
+
+// sizeUnits are the units of a size.
+var sizeUnits = map[string]float64{
+	"": 1, "b": 1,
+	"k": 1 << 10, "kib": 1 << 10, "kb": 1e3,
+	"m": 1 << 20, "mib": 1 << 20, "mb": 1e6,
+	"g": 1 << 30, "gib": 1 << 30, "gb": 1e9,
+}
+
+// String implements pflag.Value, as do Set and Type. The zero size is no limit.
+func (s *size) String() string {
+	if *s == 0 {
+		return ""
+	}
+	return strconv.FormatInt(int64(*s), 10)
+}
+
+// Set reads a number with a unit.
+func (s *size) Set(text string) error {
+	end := strings.IndexFunc(text, func(r rune) bool { return r != '.' && (r < '0' || r > '9') })
+	if end < 0 {
+		end = len(text)
+	}
+	n, err := strconv.ParseFloat(text[:end], 64)
+	unit, ok := sizeUnits[strings.ToLower(strings.TrimSpace(text[end:]))]
+	if err != nil || !ok || n*unit < 1 || n*unit > 1<<60 {
+		return errors.New("must be a size such as 500000, 512MiB or 2GB")
+	}
+	*s = size(n * unit)
+	return nil
+}
+
+// Type names the flag's argument in the help text.
+func (s *size) Type() string { return "size" }

@@ -32,12 +32,13 @@ func writeLine(w io.Writer, doc []byte) error {
 }
 
 // sourceOf returns an event's document; nil (null in JSON) for a missing event.
+// Events that come from a state file are no records.
 func sourceOf(ev eql.Event) json.RawMessage {
-	rec, ok := ev.(*record)
+	doc, ok := ev.(interface{ Bytes() []byte })
 	if !ok {
 		return nil
 	}
-	return rec.Bytes()
+	return doc.Bytes()
 }
 
 func sourcesOf(evs []eql.Event) []json.RawMessage {

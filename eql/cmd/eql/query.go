@@ -94,8 +94,8 @@ func (a *app) query(ctx context.Context, f *queryFlags, opts []eql.Option, text 
 		return errProblems
 	}
 	out := a.printer(f, q)
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(q).NewStream(f.stream()...), sink: out, ordered: q.Kind() == kindSequence}
-	if err := feed.run(ctx, files, "hits"); err != nil {
+	feed := &feed{app: a, flags: &f.eventFlags, machine: oneStream{eql.NewEngine(q).NewStream(f.stream()...)}, sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
+	if err := feed.run(ctx, "hits"); err != nil {
 		return err
 	}
 	if err := out.end(feed); err != nil {

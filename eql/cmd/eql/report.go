@@ -34,6 +34,11 @@ func (a *app) report(err error) {
 	}
 }
 
+// notef tells something that is as it should be.
+func (a *app) notef(format string, args ...any) {
+	fmt.Fprintln(a.err, "eql:", printable(fmt.Sprintf(format, args...)))
+}
+
 // warnf reports something that does not stop the command.
 func (a *app) warnf(format string, args ...any) {
 	fmt.Fprintln(a.err, a.errTerm.warn("eql:"), printable(fmt.Sprintf(format, args...)))

@@ -1,18 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
-	"io"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eqlkit/eqlkit/eql"
+	"github.com/eqlkit/eqlkit/eval"
 )
 
 const runLong = `Runs all rules over the events of the files, or of standard input, and prints one
@@ -32,11 +28,31 @@ other query languages are left out.
 A rule with an error is reported and the others run; an event that cannot be read
 is reported, counted and left out. A line on standard error tells at the end what
 happened. The exit code is 1 if a rule had an error, or if rules or events could
-not be read; refused events do not change it.`
+not be read; refused events do not change it.
+
+Sequences need events in order of time; --lateness lets them be out of order by so
+much. Files that are followed may also be behind each other: time is that of the
+slowest.
+
+With --state a run goes on where the run before ended, or was killed, with all that
+its rules were waiting for, behind the last event that it had read, also if that
+file has been rotated since (FILE.1, FILE-20240501.gz and the like beside it).
+Alerts are written before the checkpoint that covers them: after a crash some come
+again, with the same id, and none is missing. The end of the input is not the end
+of the events then: what waits for an event to stay away, and samples, wait for the
+next run, until one has --close. Standard input and pipes have no position: what
+they yield is taken to be new.`
 
 const runExample = `  eql run --rules rules/ events.ndjson.gz > alerts.ndjson
   tail -f events.ndjson | eql run --rules rules/ --rules more/one.toml
-  eql run --rules rules/ --maturity production --summary *.ndjson.zst | head -1`
+  eql run --rules rules/ --maturity production --summary *.ndjson.zst | head -1
+
+  # a service: follows a log, survives restarts, takes new rules on SIGHUP
+  eql run --rules rules/ --follow --lateness 30s --state eql.state --max-state 1GiB \
+      --workers 4 --reload --metrics 9464 /var/log/events.ndjson >> alerts.ndjson
+
+  # every hour: what the files have grown by
+  eql run --rules rules/ --state eql.state /var/log/events.ndjson >> alerts.ndjson`
 
 type runFlags struct {
 	eventFlags
@@ -44,6 +60,17 @@ type runFlags struct {
 	maturity []string
 	dialect  *choice
 	summary  bool
+
+	follow     bool
+	idle, jump time.Duration
+	silence    time.Duration
+	maxState   size
+	workers    int
+	state      string
+	interval   time.Duration
+	close      bool
+	reload     bool
+	metrics    string
 }
 
 func (a *app) runCmd() *cobra.Command {
@@ -60,8 +87,23 @@ func (a *app) runCmd() *cobra.Command {
 	fs.StringSliceVar(&f.maturity, "maturity", nil, "run only rules of these `maturities`, such as production,beta")
 	fs.BoolVar(&f.summary, "summary", false, "print the number of alerts of each rule to standard error")
 	f.dialect = choose(cmd, "dialect", "the language of the rules", dialects...)
+	fs.BoolVarP(&f.follow, "follow", "f", false, "keep reading files as they grow, are rotated or made anew, like tail -F, until\ninterrupted; compressed files are taken to be complete")
+	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
+	fs.DurationVar(&f.silence, "silence", 0, "when no event has come for this `time`, such as 1m, let time pass as on the clock,\nso that absences are noticed; if inputs were only stalled their events are late")
+	fs.DurationVar(&f.jump, "max-jump", 0, "do not believe an event that is further in the future of those before it than\nthis `time`, such as 24h, unless more of them follow")
+	fs.IntVar(&f.workers, "workers", 1, "divide the rules' state among this `number` of threads; the alerts are the same, in\nthe same order")
+	fs.Var(&f.maxState, "max-state", "keep state within this `size`, such as 512MiB: the oldest partial matches are\ndropped")
+	fs.StringVar(&f.state, "state", "", "`file` that keeps the state of the run: the next run with it goes on where this one\nends or is killed")
+	_ = cmd.MarkFlagFilename("state")
+	fs.DurationVar(&f.interval, "checkpoint-interval", 10*time.Second, "with --state: `time` between two checkpoints")
+	fs.BoolVar(&f.close, "close", false, "with --state: the events end here for good; decide what waits")
+	fs.BoolVar(&f.reload, "reload", false, "on SIGHUP, read the rules anew; rules that are the same keep their state")
+	fs.StringVar(&f.metrics, "metrics", "", "serve metrics for Prometheus at `address`: a port (of the loopback interface)\nor HOST:PORT")
 	f.add(cmd)
 	return a.command(cmd, func(ctx context.Context, files []string) error {
+		if err := f.check(); err != nil {
+			return err
+		}
 		opts, err := f.options()
 		if err != nil {
 			return err
@@ -76,20 +118,30 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 		a.errorf("there is no rule to run")
 		return errProblems
 	}
-	out := &alerter{w: a.out, counts: make(map[*eql.Query]int)}
-	isSequence := func(q *eql.Query) bool { return q.Kind() == kindSequence }
-	feed := &feed{app: a, flags: &f.eventFlags, stream: eql.NewEngine(queries...).NewStream(f.stream()...), sink: out, ordered: slices.ContainsFunc(queries, isSequence)}
-	if err := feed.run(ctx, files, "alerts"); err != nil {
+	out := &alerter{w: a.out, counts: make(map[ruleKey]int)}
+	feed := &feed{app: a, flags: &f.eventFlags, sink: out, reader: a.newReader(files)}
+	feed.reader.Follow = f.follow
+	s := &service{app: a, flags: f, opts: opts, queries: queries, feed: feed}
+	defer s.close()
+	if err := s.open(ctx); err != nil {
+		return err
+	}
+	feed.tend = s.tend
+	err := feed.run(ctx, "alerts")
+	if err == nil {
+		err = s.finish()
+	}
+	if err != nil {
 		return err
 	}
 	if err := a.out.Flush(); err != nil {
 		return err
 	}
 	if f.summary {
-		a.summarise(queries, out.counts)
+		a.summarise(s.queries, out.counts)
 	}
 	rate := feed.rate()
-	err := feed.conclude()
+	err = feed.conclude()
 	fmt.Fprintf(a.err, "%d events read, %d refused, %d alerts, %.0f events/s\n", feed.events, feed.refused, feed.hits, rate)
 	if broken {
 		return errProblems
@@ -97,70 +149,36 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	return err
 }
 
-// summarise prints how many alerts each rule has given, most first.
-func (a *app) summarise(queries []*eql.Query, counts map[*eql.Query]int) {
-	t := table{w: a.err, term: a.errTerm, head: []string{"ALERTS", "SEVERITY", "ID", "NAME"}}
-	loud := slices.Clone(queries)
-	loud = slices.DeleteFunc(loud, func(q *eql.Query) bool { return counts[q] == 0 })
-	slices.SortStableFunc(loud, func(x, y *eql.Query) int { return cmp.Compare(counts[y], counts[x]) })
-	for _, q := range loud {
-		r := alertRuleOf(q)
-		t.add([]string{strconv.Itoa(counts[q]), r.Severity, r.ID, r.Name})
+// confirmations is how many events in a row make a jump of time believed.
+const confirmations = 10
+
+// streamOptions returns what the flags mean for a stream.
+func (f *runFlags) streamOptions(sources []string) []eql.StreamOption {
+	opts := append(f.stream(), eql.WithLimits(eql.Limits{Bytes: int64(f.maxState)}))
+	if f.jump > 0 {
+		opts = append(opts, eql.WithMaxJump(f.jump, confirmations))
 	}
-	_ = t.flush()
-	fmt.Fprintf(a.err, "%d of %d rules gave alerts\n", len(loud), len(queries))
-}
-
-// An alert is a match of a rule, as it is printed.
-type alert struct {
-	ID        string            `json:"id"`
-	Rule      alertRule         `json:"rule"`
-	Timestamp string            `json:"@timestamp,omitempty"`
-	Kind      string            `json:"kind"`
-	JoinKeys  []json.RawMessage `json:"join_keys,omitempty"`
-	Events    []json.RawMessage `json:"events"`
-}
-
-// An alertRule is what an alert tells of its rule.
-type alertRule struct {
-	ID        string   `json:"id"`
-	Name      string   `json:"name"`
-	Severity  string   `json:"severity,omitempty"`
-	RiskScore *int     `json:"risk_score,omitempty"`
-	Tags      []string `json:"tags,omitempty"`
-	File      string   `json:"file"`
-}
-
-// An alerter prints alerts and counts them by rule.
-type alerter struct {
-	w      io.Writer
-	counts map[*eql.Query]int
-}
-
-func (p *alerter) match(m eql.Match) error {
-	p.counts[m.Query]++
-	kind := m.Query.Kind()
-	return writeJSON(p.w, alert{
-		ID:        m.ID(),
-		Rule:      alertRuleOf(m.Query),
-		Timestamp: timestamp(m.Time),
-		Kind:      kind,
-		JoinKeys:  joinKeys(kind, m.Keys),
-		Events:    sourcesOf(m.Events),
-	})
-}
-
-func (p *alerter) flush() error { return nil }
-
-// timestamp prints t with milliseconds, and with more digits if it has them;
-// nothing for an alert whose events have no time.
-func timestamp(t time.Time) string {
-	if t.IsZero() {
-		return ""
+	if f.follow {
+		opts = append(opts, eql.WithSources(sources...), eql.WithIdleTimeout(f.idle))
 	}
-	layout := "2006-01-02T15:04:05.000Z"
-	if t.Nanosecond()%int(time.Millisecond) != 0 {
-		layout = "2006-01-02T15:04:05.000000000Z"
+	return opts
+}
+
+// check refuses flags that contradict each other.
+func (f *runFlags) check() error {
+	switch {
+	case f.sort && f.follow:
+		return usage("--sort reads all events first, and --follow never has all; see --lateness")
+	case f.sort && f.state != "":
+		return usage("--sort reads all events first, and a run with --state goes on with later ones; see --lateness")
+	case f.close && f.state == "":
+		return usage("--close needs --state; without it every run ends for good")
+	case f.close && f.follow:
+		return usage("--close needs an end of the events, which --follow never sees")
+	case f.workers < 1 || f.workers > eval.MaxParts:
+		return usage(fmt.Sprintf("--workers must be from 1 to %d", eval.MaxParts))
+	case f.interval <= 0:
+		return usage("--checkpoint-interval must be above zero")
 	}
-	return t.UTC().Format(layout)
+	return nil
 }

@@ -105,13 +105,12 @@ func (b *Budget) Wait(n int64) {
 }
 
 // Hurry reports whether there is little room left because of what is kept back
-// for its turn, so that not all of it can wait.
+// for its turn, so that not all of it can wait: more than half of the room.
 func (b *Budget) Hurry() bool {
 	if b.Limits.Bytes == 0 || b.bytes <= b.Limits.Bytes-b.Limits.Bytes/16 {
 		return false
 	}
-	a := b.fattest()
-	return a == nil || b.waiting > a.weight()
+	return b.waiting > b.Limits.Bytes/2 || b.fattest() == nil
 }
 
 func (a *Account) items() int { return a.Open + a.Pending + a.Other }
@@ -168,9 +167,10 @@ func (b *Budget) over(cost int64) bool {
 	return b.Limits.Bytes > 0 && b.bytes+cost > b.Limits.Bytes
 }
 
-// Shrink evicts as long as there are too many bytes, if the policy says so.
+// Shrink evicts as long as more is kept than the limits allow, if the policy
+// says so.
 func (b *Budget) Shrink() {
-	for b.Limits.Policy == EvictOldest && b.over(0) {
+	for b.Limits.Policy == EvictOldest && (b.over(0) || b.Limits.Total > 0 && b.items > b.Limits.Total) {
 		a := b.fattest()
 		if a == nil || !a.machine.evict() {
 			return

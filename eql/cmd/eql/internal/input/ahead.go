@@ -3,6 +3,7 @@ package input
 import (
 	"context"
 	"io"
+	"time"
 )
 
 // chunkSize is how much is read at once, and chunks how many reads the
@@ -23,16 +24,18 @@ type ahead struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	idle   func()
+	every  time.Duration
 	full   chan chunk
 	free   chan []byte
 	cur    chunk  // what Read hands out
 	buf    []byte // the buffer of cur, to be given back
 }
 
-// readAhead starts to read r. The goroutine ends with r, or after stop; if it
-// hangs in a read then, when that returns.
-func readAhead(ctx context.Context, r io.Reader, idle func()) *ahead {
-	a := &ahead{idle: idle, full: make(chan chunk, chunks), free: make(chan []byte, chunks+2)}
+// readAhead starts to read r. Unless it is nil, idle is called before Read waits,
+// and then again and again unless every is 0. The goroutine ends with r, or after
+// stop; if it hangs in a read then, when that returns.
+func readAhead(ctx context.Context, r io.Reader, idle func(), every time.Duration) *ahead {
+	a := &ahead{idle: idle, every: every, full: make(chan chunk, chunks), free: make(chan []byte, chunks+2)}
 	a.ctx, a.cancel = context.WithCancel(ctx)
 	go func() {
 		defer close(a.full)
@@ -83,22 +86,39 @@ func (a *ahead) next() error {
 	if err := a.ctx.Err(); err != nil {
 		return err
 	}
-	c, ok := chunk{}, false
-	select {
-	case c, ok = <-a.full:
-	default:
-		if a.idle != nil {
-			a.idle()
-		}
-		select {
-		case c, ok = <-a.full:
-		case <-a.ctx.Done():
-			return a.ctx.Err()
-		}
-	}
-	if !ok {
-		return io.EOF
+	c, err := receive(a.ctx, a.full, a.idle, a.every)
+	if err != nil {
+		return err
 	}
 	a.cur, a.buf = c, c.data
 	return nil
+}
+
+// receive takes from ch, or returns io.EOF if that is closed, or the error of
+// ctx. Unless it is nil, idle is called before it waits, and then again and again
+// unless every is 0.
+func receive[T any](ctx context.Context, ch <-chan T, idle func(), every time.Duration) (T, error) {
+	var zero T
+	var tick <-chan time.Time
+	if len(ch) == 0 && idle != nil {
+		idle()
+		if every > 0 {
+			t := time.NewTicker(every)
+			defer t.Stop()
+			tick = t.C
+		}
+	}
+	for {
+		select {
+		case v, ok := <-ch:
+			if !ok {
+				return zero, io.EOF
+			}
+			return v, nil
+		case <-ctx.Done():
+			return zero, ctx.Err()
+		case <-tick:
+			idle()
+		}
+	}
 }

@@ -2,34 +2,35 @@ package input
 
 import "fmt"
 
-// array yields the elements of the array that begins here. An array that is
-// broken off is an error of the input, not of an element.
+// array yields the elements behind the bracket, or behind the comma, that was
+// taken last. An array that is broken off is an error of the input, not of an
+// element.
 func (s *splitter) array(yield func(Doc, error) bool) bool {
-	from := s.line
-	_, _ = s.next() // the bracket
-	for n := 1; ; n++ {
+	for {
+		n := s.element + 1
 		c, ok := s.peek()
 		at := Place{File: s.file, Line: s.line, Element: n, before: s.col}
 		switch {
 		case s.err != nil:
 			return true
 		case !ok:
-			s.err = fmt.Errorf("the array that begins in line %d has no end", from)
-			return true
+			return s.broken(yield, at, "has no end")
 		case c == ']' && n == 1:
 			_, _ = s.next()
 			return true
 		}
-		end, whole, tooLong := s.element()
+		end, whole, tooLong := s.takeElement()
+		if s.element = 0; end != ']' {
+			s.element = n
+		}
 		var more bool
 		switch {
 		case s.err != nil:
 			return true
 		case tooLong:
 			more = s.refuse(yield, at, s.tooLong())
-		case !whole:
-			s.err = fmt.Errorf("the array that begins in line %d breaks off in element %d", from, n)
-			return true
+		case end == 0 && (s.unfinished || !whole):
+			return s.broken(yield, at, fmt.Sprintf("breaks off in element %d", n))
 		case len(s.doc) == 0:
 			more = s.refuse(yield, at, "an element is missing")
 		default:
@@ -41,11 +42,21 @@ func (s *splitter) array(yield func(Doc, error) bool) bool {
 	}
 }
 
-// element takes one element into s.doc and the comma or bracket behind it,
+// broken tells that the text ends within the array.
+func (s *splitter) broken(yield func(Doc, error) bool, at Place, how string) bool {
+	s.element = 0
+	if s.unfinished {
+		return s.leave(yield, at)
+	}
+	s.err = fmt.Errorf("the array that begins in line %d %s", s.begun, how)
+	return true
+}
+
+// takeElement takes one element into s.doc and the comma or bracket behind it,
 // which it returns; 0 if the text ends before, in which case the element may not
 // be whole. White space at the element's end is dropped. If the element is beyond
 // the limit, s.doc is incomplete.
-func (s *splitter) element() (end byte, whole, tooLong bool) {
+func (s *splitter) takeElement() (end byte, whole, tooLong bool) {
 	s.doc = s.doc[:0]
 	depth, inString, escaped := 0, false, false
 	for {

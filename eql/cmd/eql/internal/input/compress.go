@@ -14,35 +14,47 @@ import (
 const zstdWindow = 128 << 20
 
 // An inflater reads the text of raw, which it recognises as gzip or zstd by its
-// first bytes. It reads nothing before the first Read.
+// first bytes. It reads nothing before the first Read, and then no more than it
+// has to, so that a text that grows slowly is seen at once.
 type inflater struct {
-	raw  io.Reader
-	text io.Reader
+	raw    io.Reader
+	text   io.Reader
+	packed bool // whether raw is compressed
 }
 
 // Read implements io.Reader.
 func (z *inflater) Read(p []byte) (int, error) {
 	if z.text == nil {
-		var err error
-		if z.text, err = decoder(z.raw); err != nil {
+		if err := z.recognise(); err != nil {
 			return 0, err
 		}
 	}
 	return z.text.Read(p)
 }
 
-func decoder(raw io.Reader) (io.Reader, error) {
-	b := bufio.NewReaderSize(raw, 64<<10)
-	magic, _ := b.Peek(4) // an error comes back with the first Read
+func (z *inflater) recognise() (err error) {
+	b := bufio.NewReaderSize(z.raw, 64<<10)
+	magic, _ := b.Peek(1) // an error comes back with the first Read
+	if len(magic) == 1 && mayBePacked(magic[0]) {
+		magic, _ = b.Peek(4)
+	}
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
-		return gzip.NewReader(b)
+		z.packed = true
+		z.text, err = gzip.NewReader(b)
 	case isZstd(magic):
+		z.packed = true
 		// Without concurrency there is nothing to close.
-		return zstd.NewReader(b, zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderConcurrency(1))
+		z.text, err = zstd.NewReader(b, zstd.WithDecoderMaxWindow(zstdWindow), zstd.WithDecoderConcurrency(1))
+	default:
+		z.text = b
 	}
-	return b, nil
+	return err
 }
+
+// mayBePacked reports whether c begins what recognise looks for. No JSON
+// document begins so.
+func mayBePacked(c byte) bool { return c == 0x1f || c == 0x28 || c&0xf0 == 0x50 }
 
 // isZstd reports whether b begins a zstd frame or a skippable one.
 func isZstd(b []byte) bool {

@@ -156,7 +156,7 @@ func TestReader_longLine(t *testing.T) {
 	}
 }
 
-func zipped(t *testing.T, text string) []byte {
+func zipped(t testing.TB, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	w := gzip.NewWriter(&b)
@@ -166,7 +166,7 @@ func zipped(t *testing.T, text string) []byte {
 	return b.Bytes()
 }
 
-func zstdOf(t *testing.T, text string) []byte {
+func zstdOf(t testing.TB, text string) []byte {
 	t.Helper()
 	w, err := zstd.NewWriter(nil)
 	require.NoError(t, err)

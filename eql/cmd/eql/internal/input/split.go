@@ -3,6 +3,7 @@ package input
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -11,47 +12,76 @@ import (
 
 // A splitter cuts the text of one input into documents.
 type splitter struct {
-	in   *bufio.Reader
-	max  int
-	file string
-	line int   // of the next byte, from 1
-	col  int   // characters of the line that have been taken
-	err  error // why reading ended; nil at the end of the text
-	doc  []byte
+	mark            // of the next byte
+	behind     mark // what was yielded last
+	in         *bufio.Reader
+	max        int
+	file       string
+	unfinished bool  // whether more text may follow behind the end, some other time
+	err        error // why reading ended; nil at the end of the text
+	doc        []byte
 }
 
-func newSplitter(r io.Reader, file string, limit int) *splitter {
+// A mark is a place between two documents.
+type mark struct {
+	offset  int64 // in bytes of text
+	line    int   // of the next byte, from 1
+	col     int   // characters of the line that have been taken
+	begun   int   // line of the last array's beginning
+	element int   // number of the element before, within an array; else 0
+	lines   bool  // whether only lines can follow, no array
+}
+
+// start is the mark before all text.
+var start = mark{line: 1}
+
+// newSplitter returns a splitter of the text that r yields from the mark on.
+func newSplitter(r io.Reader, file string, limit int, from mark) *splitter {
 	if limit == 0 {
 		limit = MaxDoc
 	}
-	return &splitter{in: bufio.NewReaderSize(r, 256<<10), max: limit, file: file, line: 1}
+	return &splitter{mark: from, behind: from, in: bufio.NewReaderSize(r, 256<<10), max: limit, file: file}
 }
 
 // split yields all documents and reports whether yield wants more. An input
 // whose text begins with "[" holds arrays; what follows them, and everything
 // else, is lines.
 func (s *splitter) split(yield func(Doc, error) bool) bool {
-	if b, _ := s.in.Peek(3); bytes.Equal(b, []byte("\xef\xbb\xbf")) {
-		_, _ = s.in.Discard(3)
+	if s.offset == 0 {
+		s.skipByteOrderMark()
 	}
-	for arrays := true; ; {
-		c, ok := s.peek()
-		if !ok {
-			return true
-		}
-		arrays = arrays && c == '['
+	for s.err == nil {
 		more := false
-		if arrays {
+		if s.element > 0 { // read so far some other time
 			more = s.array(yield)
 		} else {
-			more = s.text(yield)
+			c, ok := s.peek()
+			if !ok {
+				return true
+			}
+			if s.lines = s.lines || c != '['; s.lines {
+				more = s.text(yield)
+			} else {
+				s.begun = s.line
+				_, _ = s.next()
+				more = s.array(yield)
+			}
 		}
 		if !more {
 			return false
 		}
-		if s.err != nil {
-			return true
-		}
+	}
+	return true
+}
+
+func (s *splitter) skipByteOrderMark() {
+	const bom = "\xef\xbb\xbf"
+	if b, _ := s.in.Peek(1); len(b) == 0 || b[0] != bom[0] {
+		return // without waiting for more
+	}
+	if b, _ := s.in.Peek(len(bom)); string(b) == bom {
+		_, _ = s.in.Discard(len(bom))
+		s.offset += int64(len(bom))
 	}
 }
 
@@ -78,6 +108,7 @@ func (s *splitter) next() (byte, bool) {
 		s.fail(err)
 		return 0, false
 	}
+	s.offset++
 	switch {
 	case c == '\n':
 		s.line++
@@ -91,6 +122,7 @@ func (s *splitter) next() (byte, bool) {
 // unread gives back c, which next has returned last and which ends no line.
 func (s *splitter) unread(c byte) {
 	_ = s.in.UnreadByte()
+	s.offset--
 	if utf8.RuneStart(c) {
 		s.col--
 	}
@@ -111,6 +143,8 @@ func (s *splitter) text(yield func(Doc, error) bool) bool {
 		return true // half a line is no document
 	case tooLong:
 		return s.refuse(yield, at, s.tooLong())
+	case s.unfinished && line[len(line)-1] != '\n' && !json.Valid(line):
+		return s.leave(yield, at)
 	}
 	return s.emit(yield, at, bytes.Trim(line, " \t\r\n"))
 }
@@ -122,6 +156,7 @@ func (s *splitter) rest() (line []byte, tooLong bool) {
 	s.doc = s.doc[:0]
 	for {
 		part, err := s.in.ReadSlice('\n')
+		s.offset += int64(len(part))
 		if err == nil {
 			s.line++
 			s.col = 0
@@ -155,10 +190,18 @@ func (s *splitter) emit(yield func(Doc, error) bool, at Place, data []byte) bool
 	case data[len(data)-1] != '}':
 		return s.refuse(yield, at, "not a JSON object: it has no end on this line")
 	}
+	s.behind = s.mark
 	return yield(Doc{Place: at, Data: bytes.Clone(data)}, nil)
 }
 
+// leave tells that the text ends within a document, which is left to be read
+// when the rest of it is there.
+func (s *splitter) leave(yield func(Doc, error) bool, at Place) bool {
+	return yield(Doc{}, &Notice{at.String() + ": the last document is not complete yet; it is left for the next run"})
+}
+
 func (s *splitter) refuse(yield func(Doc, error) bool, at Place, reason string) bool {
+	s.behind = s.mark
 	return yield(Doc{}, &Refusal{Place: at, Reason: reason})
 }
 

@@ -1,0 +1,102 @@
+package eval
+
+import (
+	"container/heap"
+
+	"github.com/eqlkit/eqlkit/eval/internal/op"
+)
+
+// A run is the state of one query.
+type run struct {
+	*bound
+	stream  *Stream
+	index   int         // among the stream's runs
+	machine op.Machine  // nil for an event query
+	limiter *op.Limiter // nil without limits
+	emit    func(op.Result)
+	due     int64  // of the machine, in clock.dues
+	place   int    // there
+	print   string // fingerprint of the query, once it has been asked for
+
+	role  role
+	route *op.Route         // of keyedRole
+	owns  func(op.Hit) bool // of keyedRole
+
+	evaluations, matches uint64
+}
+
+// A role is what a query does in a part of a stream.
+type role uint8
+
+const (
+	wholeRole role = iota // the stream is not divided
+	homeRole              // stateless: answered in one part for each event
+	ownedRole             // answered here for all events
+	otherRole             // answered in another part
+	keyedRole             // answered here for some keys
+)
+
+// newRun returns a run without state.
+func (s *Stream) newRun(q *bound, index int) *run {
+	r := &run{bound: q, index: index, stream: s}
+	if s.part != nil {
+		r.divide(s.part)
+	}
+	env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
+	if r.role == keyedRole {
+		env.Most = share(env.Most, s.part.n)
+	}
+	r.machine = q.NewMachine(s.traced(r, env))
+	deliver := func(res op.Result) { r.stream.deliver(r, res) }
+	r.emit = deliver
+	if limits := q.Plan.Limits; len(limits) > 0 {
+		r.limiter = op.NewLimiter(limits)
+		r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
+	}
+	if r.machine != nil {
+		r.watch(&s.opts)
+	}
+	return r
+}
+
+// divide decides which part of the query's work is done here.
+func (r *run) divide(p *partInfo) {
+	if r.Stateless() {
+		r.role = homeRole
+		return
+	}
+	if r.route, _ = r.Route(); r.route == nil {
+		r.role = otherRole
+		if op.PartOfName(r.query.identity(), p.n) == p.index {
+			r.role = ownedRole
+		}
+		return
+	}
+	r.role = keyedRole
+	r.owns = func(h op.Hit) bool { return r.route.Part(h, p.n) == p.index }
+}
+
+// idle reports whether the query is not to be evaluated here this time.
+func (r *run) idle() bool {
+	switch r.role {
+	case homeRole:
+		return !r.stream.part.home
+	case otherRole:
+		return true
+	default:
+		return false
+	}
+}
+
+// schedule puts the runs into the queues of their clocks.
+func (s *Stream) schedule() {
+	for _, c := range s.clocks {
+		c.dues = nil
+	}
+	for _, r := range s.runs {
+		if r.machine != nil {
+			r.due = r.machine.Due()
+			heap.Push(&s.clocks[r.clock].dues, r)
+		}
+	}
+}
