@@ -30,15 +30,11 @@ func (l *logicCheck) branchless(x ast.Expr, not bool, list []operand, facts []*t
 // opposites reports conditions of an "and" that are each other's opposite and
 // that contradict each other, whatever they mean: regular expressions, functions,
 // comparisons with computations, and conditions made of several.
-func (l *logicCheck) opposites(list []operand) {
-	type sign struct {
-		text string
-		not  bool
-	}
-	seen := map[sign]ast.Expr{}
-	for _, o := range list {
-		x, not := coreOf(o)
-		if isConstant(x) != nil {
+func (l *logicCheck) opposites(list []operand, texts []signedText) {
+	seen := map[signedText]ast.Expr{}
+	for i, o := range list {
+		key := texts[i]
+		if x, _ := coreOf(o); key.text == "" || isConstant(x) != nil {
 			continue
 		}
 		if !o.isChain() {
@@ -46,8 +42,7 @@ func (l *logicCheck) opposites(list []operand) {
 				continue
 			}
 		}
-		key := sign{ast.FormatExpr(x), not}
-		if other := seen[sign{key.text, !not}]; other != nil {
+		if other := seen[signedText{key.text, !key.not}]; other != nil {
 			why := brief(other) + " has to hold, too"
 			if o.not {
 				why = "together with " + brief(other)
@@ -56,4 +51,28 @@ func (l *logicCheck) opposites(list []operand) {
 		}
 		seen[key] = o.expr
 	}
+}
+
+// A signedText is a condition in canonical form without its negations, and
+// whether they negate it.
+type signedText struct {
+	text string
+	not  bool
+}
+
+// longCondition is the length in bytes from which a condition made of several is
+// not compared with others: each is part of all those around it, and to write
+// them all would take time in proportion to the length and the depth of a query.
+const longCondition = 8192
+
+// textsOf returns the texts of operands, "" for those that are too long.
+func textsOf(list []operand) []signedText {
+	out := make([]signedText, len(list))
+	for i, o := range list {
+		x, not := coreOf(o)
+		if at := x.Span(); !o.isChain() || at.End-at.Start < longCondition {
+			out[i] = signedText{ast.FormatExpr(x), not}
+		}
+	}
+	return out
 }
