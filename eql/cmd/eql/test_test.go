@@ -59,6 +59,18 @@ func TestTest(t *testing.T) {
 		got := execute(t, "", "test", "--run", "pair/too", bad, good)
 		assert.Equal(t, result{0, "ok\t2 rules, 2 cases, 0 failed\n", ""}, got)
 	})
+	t.Run("none", func(t *testing.T) {
+		got := execute(t, "", "test", "--run", "no such case", good)
+		assert.Equal(t, exitProblems, got.code)
+		assert.Equal(t, "FAIL\t0 rules, 0 cases, 0 failed\n", got.out)
+		assert.Contains(t, got.err, "no rule or case matches --run no such case")
+	})
+	t.Run("empty folder", func(t *testing.T) {
+		got := execute(t, "", "test", t.TempDir())
+		assert.Equal(t, exitProblems, got.code)
+		assert.Contains(t, untimed(got.out), "--- FAIL: .\n")
+		assert.Contains(t, got.out, "the folder holds no *.toml file")
+	})
 	t.Run("json", func(t *testing.T) {
 		got := execute(t, "", "test", "--format", "json", bad)
 		assert.Equal(t, 1, got.code, got.err)
