@@ -37,7 +37,7 @@ func soakEvents(t *testing.T) int {
 		return n
 	}
 	if testing.Short() {
-		return 5_000
+		return 2_000
 	}
 	return 20_000
 }

@@ -203,9 +203,9 @@ func (r *run) compareGolden() {
 		}
 	}
 	msg := "there is no golden file " + r.Rule.suite.shown(r.Rule.golden.name)
-	detail := "run with -update to write it"
+	detail := "run with --update to write it"
 	if err != nil {
-		msg, detail = "the golden file is not usable: "+err.Error(), "run with -update to write it anew"
+		msg, detail = "the golden file is not usable: "+err.Error(), "run with --update to write it anew"
 	}
 	r.fail(r.Place(), msg, detail)
 }

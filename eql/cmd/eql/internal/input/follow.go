@@ -29,11 +29,15 @@ const (
 	batchBytes = 1 << 20
 )
 
+// batchesAhead is how many batches of each input may wait for whoever ranges over All,
+// so that it is only idle if there is nothing to read.
+const batchesAhead = 2
+
 // follow reads all inputs at the same time, each in a goroutine of its own, and
 // yields their documents as they come.
 func (r *Reader) follow(ctx context.Context, yield func(Doc, error) bool) {
 	ctx, cancel := context.WithCancel(ctx)
-	batches := make(chan batch)
+	batches := make(chan batch, batchesAhead*len(r.Files))
 	var tails sync.WaitGroup
 	for i := range r.Files {
 		tails.Go(func() { r.newTail(i, batches).run(ctx) })
@@ -178,9 +182,9 @@ func (t *tail) file(ctx context.Context, st step) {
 	var raw io.Reader = g
 	if !st.file.info.Mode().IsRegular() {
 		defer context.AfterFunc(ctx, func() { _ = st.file.Close() })()
-		ahead := readAhead(ctx, &patient{ctx, st.file, t.r.poll()}, g.idle, 0)
-		defer ahead.stop()
-		raw = ahead
+		pipe := readAhead(ctx, &patient{ctx, st.file, t.r.poll()}, g.idle, 0)
+		defer pipe.stop()
+		raw = pipe
 	}
 	text, z, err := st.text(&counter{raw, &t.r.read})
 	if err != nil {
