@@ -46,10 +46,15 @@ func TestQueriesElasticsearchParses(t *testing.T) {
 	last := len(queries) - 1 // its lines are a query each
 	queries = append(queries[:last:last], strings.Split(queries[last], "\n")...)
 	for i, text := range queries {
-		if text = strings.TrimSpace(text); text == "" || strings.HasPrefix(text, "join") {
-			continue // join is refused by Elasticsearch, too, if only later
+		if text = strings.TrimSpace(text); text == "" {
+			continue
 		}
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
+			if strings.HasPrefix(text, "join") { // which Elasticsearch refuses, too, if only later
+				_, err := eql.Compile(text)
+				assert.ErrorContains(t, err, "join is not supported")
+				return
+			}
 			format := func(text string) string {
 				q, err := parser.Parse(&source.File{Text: text}, parser.Options{})
 				require.NoError(t, err, text)
@@ -82,6 +87,10 @@ func TestQueriesElasticsearchAccepts(t *testing.T) {
 	}
 }
 
+// The vectors disagree on the place of an array index: most of them say its
+// bracket, others its number. We hold all of them to the bracket.
+const arrayIndex = "array indexing is not supported"
+
 // TestErrorVectors wants an error, and at its place.
 func TestErrorVectors(t *testing.T) {
 	type row struct {
@@ -95,9 +104,10 @@ func TestErrorVectors(t *testing.T) {
 			continue // about mappings that are not given
 		}
 		t.Run(strconv.Itoa(i), func(t *testing.T) {
-			text := c.Query
+			text, prefix := c.Query, ""
 			if c.Entry != "query" {
-				text = "any where " + text
+				prefix = "any where "
+				text = prefix + text
 			}
 			var opts []eql.Option
 			if c.Fields != nil {
@@ -106,12 +116,12 @@ func TestErrorVectors(t *testing.T) {
 			_, err := eql.Compile(text, opts...)
 			var list eql.List
 			require.True(t, errors.As(err, &list), text)
-			if c.Line == 0 || c.Entry != "query" {
+			if c.Line == 0 {
 				return
 			}
-			want := source.Position{Line: c.Line, Column: c.Col}
-			if strings.Contains(c.Query, `list[0] == "EN-us`) {
-				want.Column-- // the data puts this index at its number, the others at their bracket
+			want := source.Position{Line: c.Line, Column: len(prefix) + c.Col}
+			if c.Error == arrayIndex {
+				want.Column = strings.LastIndexByte(text[:want.Column], '[') + 1
 			}
 			assert.Equal(t, want, list[0].Position(), "%s\n%s", c.Error, list.Render())
 		})

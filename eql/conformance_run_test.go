@@ -123,7 +123,7 @@ func keys(matches []eql.Match) [][]any {
 	for i, m := range matches {
 		out[i] = []any{}
 		for _, k := range m.Keys {
-			key := keyOf(k)
+			key := k.Any()
 			if k.Kind() == value.Date && m.Query.Kind() == "sample" {
 				key = k.Nanos() / int64(time.Millisecond) // as aggregations print dates
 			}
@@ -131,23 +131,6 @@ func keys(matches []eql.Match) [][]any {
 		}
 	}
 	return out
-}
-
-func keyOf(k value.Value) any {
-	switch k.Kind() {
-	case value.Null:
-		return nil
-	case value.Bool:
-		return k.Bool()
-	case value.Int:
-		return k.Int()
-	case value.Uint:
-		return k.Uint()
-	case value.Float:
-		return k.Float()
-	default:
-		return k.String()
-	}
 }
 
 // documents makes events of JSON objects.

@@ -16,9 +16,13 @@
 //		...
 //	}
 //
+// A ShardedStream divides the work of a Stream among goroutines of its own.
+//
 // Events are whatever implements Event: decoded JSON (Map), raw JSON (JSON), or
 // a type of your own that answers look-ups of fields.
 //
 // The names here are those of the packages below, which document them further:
-// ast (the syntax tree), parser, rule (rule files) and eval (evaluation).
+// ast (the syntax tree), parser, rule (rule files) and eval (evaluation). On top
+// of this one stand eql/lint, eql/ruletest, which runs the tests of rules, and
+// eql/eqltest, which does so under "go test".
 package eql

@@ -84,32 +84,9 @@ func (x *Excerpt) All() iter.Seq2[string, value.Value] {
 func (x *Excerpt) MarshalJSON() ([]byte, error) {
 	doc := make(map[string]any)
 	for path, v := range x.All() {
-		doc[path] = plainJSON(v)
+		doc[path] = v.Any()
 	}
 	return json.Marshal(doc)
-}
-
-func plainJSON(v value.Value) any {
-	switch v.Kind() {
-	case value.Null, value.Object:
-		return nil
-	case value.Bool:
-		return v.Bool()
-	case value.Int:
-		return v.Int()
-	case value.Uint:
-		return v.Uint()
-	case value.Float:
-		return v.Float()
-	case value.List:
-		var out []any
-		for _, e := range v.Elems() {
-			out = append(out, plainJSON(e))
-		}
-		return out
-	default:
-		return v.String()
-	}
 }
 
 // Size implements Sizer.

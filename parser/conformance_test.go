@@ -14,8 +14,6 @@ import (
 	"github.com/eqlkit/eqlkit/parser"
 )
 
-const conformance = "conformance/elasticsearch/parser/"
-
 func parse(text string) (*ast.Query, error) {
 	return parser.Parse(&source.File{Text: text}, parser.Options{})
 }
@@ -39,108 +37,13 @@ func problems(t testing.TB, text string, opts parser.Options) source.List {
 	return list
 }
 
-func TestSupportedQueries(t *testing.T) {
-	queries := sharedQueries(t, conformance+"queries-supported.eql")
-	last := len(queries) - 1 // its lines are a query each
-	queries = append(queries[:last:last], strings.Split(queries[last], "\n")...)
-	for i, text := range queries {
-		if text = strings.TrimSpace(text); text == "" {
-			continue
-		}
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			if strings.HasPrefix(text, "join") {
-				assert.Equal(t, "join is not supported", problems(t, text, parser.Options{})[0].Msg)
-				return
-			}
-			_, err := parse(text)
-			assert.NoError(t, err, text)
-		})
-	}
-}
-
-// Of the queries that Elasticsearch refuses, those with pipes may be left to the
-// semantic check.
-func TestUnsupportedQueries(t *testing.T) {
-	for i, text := range sharedQueries(t, conformance+"queries-unsupported.eql") {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			semantic := strings.Contains(text, "|")
-			if _, err := parse(text); err == nil && !semantic {
-				t.Errorf("parsed: %s", text)
-			}
-		})
-	}
-}
-
-func TestAcceptedQueries(t *testing.T) {
-	type row struct{ Query string }
-	for i, c := range sharedLines[row](t, conformance+"accepted.jsonl") {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			_, err := parse(c.Query)
-			assert.NoError(t, err, c.Query)
-		})
-	}
-}
-
-func TestErrorPositions(t *testing.T) {
-	type row struct {
-		Query, Kind, Entry, Error string
-		Line                      int `json:"at_line"`
-		Col                       int `json:"at_col"`
-	}
-	// Kinds and errors that the parser leaves to the semantic check.
-	later := func(c row) bool {
-		switch c.Kind {
-		case "mapping", "unknown-field", "unknown-function", "type", "arity", "pipe":
-			return true
-		}
-		for _, s := range []string{
-			"compared with another field", "may hold only constants", "different types", "needs at least", "join key must be a field",
-			"needs maxspan", "must be between", "fewer than two", "until takes no runs", "missing-event step", "same number of join keys",
-			"as many",
-		} {
-			if strings.Contains(c.Error, s) {
-				return true
-			}
-		}
-		return false
-	}
-	for i, c := range sharedLines[row](t, conformance+"errors.jsonl") {
-		t.Run(fmt.Sprint(i), func(t *testing.T) {
-			const prefix = "any where "
-			text := c.Query
-			if c.Entry == "expression" {
-				text = prefix + text
-			}
-			if later(c) {
-				_, err := parse(text)
-				if c.Kind != "pipe" && !strings.Contains(c.Error, "until takes no runs") {
-					assert.NoError(t, err, text)
-				}
-				return
-			}
-			list := problems(t, text, parser.Options{})
-			if c.Line == 0 {
-				return
-			}
-			want := source.Position{Line: c.Line, Column: c.Col}
-			if c.Entry == "expression" {
-				want.Column += len(prefix)
-			}
-			if strings.Contains(c.Query, `list[0] == "EN-us`) {
-				want.Column-- // the data puts this index at its number, the others at their bracket
-			}
-			assert.Equal(t, want, list[0].Position(), "%s\n%s", c.Error, list.Render())
-		})
-	}
-}
-
 func TestEquivalentExpressions(t *testing.T) {
 	type row struct {
 		Expr, Equivalent, Kind string
 		Value                  any
 		Left, Right            *string
 	}
-	for i, c := range sharedLines[row](t, conformance+"expressions.jsonl") {
+	for i, c := range sharedLines[row](t, "conformance/elasticsearch/parser/expressions.jsonl") {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			switch {
 			case c.Kind == "query" || c.Kind == "pipe":

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -37,25 +36,5 @@ func sharedLines[T any](t testing.TB, path string) []T {
 		out = append(out, v)
 	}
 	require.NoError(t, in.Err())
-	return out
-}
-
-// sharedQueries reads queries that end in a semicolon at the end of a line.
-func sharedQueries(t testing.TB, path string) []string {
-	t.Helper()
-	data, err := os.ReadFile(shared(t, path))
-	require.NoError(t, err)
-	var text strings.Builder
-	for line := range strings.Lines(string(data)) {
-		if !strings.HasPrefix(strings.TrimSpace(line), "//") {
-			text.WriteString(strings.TrimRight(line, " \t\r\n") + "\n")
-		}
-	}
-	var out []string
-	for q := range strings.SplitSeq(text.String(), ";\n") {
-		if q = strings.TrimSpace(q); q != "" {
-			out = append(out, q)
-		}
-	}
 	return out
 }

@@ -118,7 +118,7 @@ events = [{ process.name = "x" }]
 `)
 		out, passed := run(t, rules)
 		assert.False(t, passed)
-		assert.Contains(t, out, "run with -update to write it")
+		assert.Contains(t, out, "run with --update to write it")
 		out, passed = run(t, rules, "-update")
 		assert.True(t, passed, out)
 		data, err := os.ReadFile(filepath.Join(rules, "single_test.golden"))

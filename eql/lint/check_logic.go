@@ -44,7 +44,14 @@ type logicCheck struct{ *pass }
 // chain checks a condition, of which facts are known to hold where it is asked.
 func (l *logicCheck) chain(x ast.Expr, not bool, facts []*test) {
 	or, list := operandsOf(x, not)
-	l.duplicates(or, list)
+	texts := textsOf(list)
+	l.duplicates(or, list, texts)
+	if or && l.branchless(x, not, list, facts) {
+		return
+	}
+	if !or {
+		l.opposites(list, texts)
+	}
 	var tests []*test
 	groups := map[string]*group{}
 	for _, o := range list {
@@ -182,19 +189,18 @@ func others(tests []*test) string {
 }
 
 // duplicates reports operands that are written twice.
-func (l *logicCheck) duplicates(or bool, list []operand) {
+func (l *logicCheck) duplicates(or bool, list []operand, texts []signedText) {
 	if len(list) < 2 {
 		return
 	}
-	seen := map[string]bool{}
+	seen := map[signedText]bool{}
 	word := "and"
 	if or != list[0].not {
 		word = "or"
 	}
-	for _, o := range list {
-		x, not := coreOf(o)
-		key := fmt.Sprint(not, " ", ast.FormatExpr(x))
-		if seen[key] {
+	for i, o := range list {
+		key := texts[i]
+		if seen[key] && key.text != "" {
 			l.report("duplicate-condition", o.expr.Span(), fmt.Sprintf("%s stands twice in this %q", brief(o.expr), word),
 				"", l.removeOperand("remove the second one", true, o.parent, o.expr)...)
 		}

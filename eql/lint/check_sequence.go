@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -25,7 +26,8 @@ func sequences(p *pass) {
 	if s == nil {
 		return
 	}
-	if s.MaxSpan == nil && s.Until == nil {
+	isMissing := func(t *ast.Term) bool { return t.Missing } // an error without maxspan
+	if s.MaxSpan == nil && s.Until == nil && !slices.ContainsFunc(s.Terms, isMissing) {
 		p.report("sequence-without-maxspan", keyword(s), "the sequence has no maxspan, so that a first step waits for ever", "write: with maxspan=5m")
 	}
 	references := aliasUses(s)

@@ -3,6 +3,7 @@ package lint_test
 import (
 	"fmt"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,23 @@ func TestHostile(t *testing.T) {
 			assert.LessOrEqual(t, len(report.Problems), 9000)
 		})
 	}
+}
+
+// TestNested has a long condition cost the same however deep it lies.
+func TestNested(t *testing.T) {
+	var inner strings.Builder
+	for i := range 4000 {
+		fmt.Fprintf(&inner, "b == %d * c or ", i)
+	}
+	allocated := func(depth int) uint64 {
+		r, _ := query("any where " + strings.Repeat(`(a regex "q.*" and (b regex "q.*" or `, depth/2) + inner.String() + "d" + strings.Repeat("))", depth/2))
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		require.NotNil(t, lint.Rule(r, lint.Options{}).Query)
+		runtime.ReadMemStats(&after)
+		return after.TotalAlloc - before.TotalAlloc
+	}
+	assert.Less(t, allocated(100), 2*allocated(2))
 }
 
 func FuzzRule(f *testing.F) {

@@ -123,7 +123,7 @@ func atom(of func(...string) string) string {
 // wherever one suggests a change that is safe, or about logic, it is made; the
 // query must find the same events.
 func TestSound(t *testing.T) {
-	const rounds = 2000
+	const rounds = 700
 	r := rand.New(rand.NewPCG(1, 2))
 	events := small()
 	claims := map[string]int{}
@@ -183,7 +183,7 @@ func claim(e *source.Error) []source.Edit {
 
 // TestFixKeepsMeaning runs queries of all kinds before and after Fix.
 func TestFixKeepsMeaning(t *testing.T) {
-	const rounds = 600
+	const rounds = 300
 	r := rand.New(rand.NewPCG(3, 4))
 	g := evaltest.NewGen(r)
 	fixed := 0

@@ -46,7 +46,7 @@ func (c *Coverage) Add(r *Rule, result *Result) {
 type RuleCoverage struct {
 	Rule *Rule
 	// Outcomes is what could have been tried, and Tried what has been: two for
-	// each predicate that depends on the event, one for each step, and one more
+	// each predicate of the query that depends on the event, one for each step, and one more
 	// for each step at which maxspan can end a sequence.
 	Outcomes, Tried int
 	Gaps            []Gap // in the order of the text
@@ -79,7 +79,6 @@ const (
 type mark struct {
 	span        source.Span
 	true, false int
-	constant    bool
 }
 
 // Percent returns the part of the outcomes that was tried, from 0 to 100; 100 if
@@ -148,11 +147,11 @@ func cover(r *Rule, q *eql.Query, t *why.Tally) *RuleCoverage {
 		}
 		for ; next < len(p.Predicates()) && p.Predicates()[next].Step == i; next++ {
 			x := p.Predicates()[next]
-			m := mark{span: x.Span, true: at(t.True, next), false: at(t.False, next), constant: len(x.Fields) == 0}
-			out.marks = append(out.marks, m)
-			if m.constant {
-				continue
+			if len(x.Fields) == 0 || x.Span.Start == x.Span.End {
+				continue // a constant, or the rule's operating systems
 			}
+			m := mark{span: x.Span, true: at(t.True, next), false: at(t.False, next)}
+			out.marks = append(out.marks, m)
 			gap := Gap{Span: x.Span, Text: why.OneLine(x.Text), Step: step}
 			if m.true+m.false == 0 {
 				out.Outcomes += 2

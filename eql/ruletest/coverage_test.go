@@ -120,6 +120,25 @@ func TestCoverage(t *testing.T) {
 	assert.InDelta(t, 100*float64(tried)/float64(total), c.Percent(), 1e-9)
 }
 
+// The operating systems of a rule stand in no query, and no case has to try them.
+func TestCoverage_systems(t *testing.T) {
+	c := cover(t, folder(
+		"a.toml", "[rule]\nid = \"11111111-1111-4111-8111-111111111111\"\nname = \"a\"\nversion = \"1.0.0\"\nos_list = [\"linux\"]\nquery = 'file where n == 1'\n",
+		"a_test.toml", `
+[base]
+event.category = "file"
+host.os.type = "linux"
+
+[[case]]
+name = "both"
+alerts = [1]
+events = [{ n = 1 }, { n = 2 }]
+`))
+	require.Len(t, c.Rules(), 1)
+	assert.Empty(t, c.Rules()[0].Gaps)
+	assert.Equal(t, 3, c.Rules()[0].Outcomes)
+}
+
 func TestCoverageOfNothing(t *testing.T) {
 	c := &ruletest.Coverage{}
 	assert.InDelta(t, 100, c.Percent(), 0)

@@ -99,7 +99,7 @@ func (r *RuleCoverage) pieces() []piece {
 	var out []piece
 	at := source.PosAt(0)
 	for _, m := range marks {
-		if m.constant || m.span.Start < at || m.span.Start == m.span.End {
+		if m.span.Start < at {
 			continue
 		}
 		out = append(out, piece{Text: r.file.Slice(source.Span{Start: at, End: m.span.Start})})

@@ -203,9 +203,9 @@ func (r *run) compareGolden() {
 		}
 	}
 	msg := "there is no golden file " + r.Rule.suite.shown(r.Rule.golden.name)
-	detail := "run with -update to write it"
+	detail := "run with --update to write it"
 	if err != nil {
-		msg, detail = "the golden file is not usable: "+err.Error(), "run with -update to write it anew"
+		msg, detail = "the golden file is not usable: "+err.Error(), "run with --update to write it anew"
 	}
 	r.fail(r.Place(), msg, detail)
 }
@@ -294,29 +294,11 @@ func (r *run) actual() []goldenAlert {
 			}
 		}
 		for _, k := range m.Keys {
-			g.Keys = append(g.Keys, plain(k))
+			g.Keys = append(g.Keys, k.Any())
 		}
 		out = append(out, g)
 	}
 	return out
-}
-
-// plain returns a key as JSON has it.
-func plain(v value.Value) any {
-	switch v.Kind() {
-	case value.Null:
-		return nil
-	case value.Bool:
-		return v.Bool()
-	case value.Int:
-		return v.Int()
-	case value.Uint:
-		return v.Uint()
-	case value.Float:
-		return v.Float()
-	default:
-		return v.String()
-	}
 }
 
 // sameKeys compares the keys of a match with those of a file: text, dates and

@@ -148,7 +148,14 @@ func (s *Suite) rename(list source.List) error {
 	return out
 }
 
-func trim(name string) string { return strings.TrimSuffix(name, path.Ext(name)) }
+// trim returns the name of a file without its extension; that of the folder of
+// all rules remains ".".
+func trim(name string) string {
+	if name == "." {
+		return name
+	}
+	return strings.TrimSuffix(name, path.Ext(name))
+}
 
 // rule puts a rule and its tests together.
 func (s *Suite) rule(r *rule.Rule, t *tests, problems source.List) *Rule {

@@ -33,7 +33,7 @@ func TestGenerated(t *testing.T) {
 	}
 	for kind, p := range kinds {
 		t.Run(kind, func(t *testing.T) {
-			const rounds = 1000
+			const rounds = 300
 			some, all := 0, 0
 			for range rounds {
 				docs := p.docs(12)

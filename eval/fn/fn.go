@@ -132,7 +132,7 @@ func (f *Func) Signature() string {
 	return b.String()
 }
 
-// Arity returns the least and the greatest number of arguments; max is -1 if
+// Arity returns the least and the greatest number of arguments; maximum is -1 if
 // there is no greatest.
 func (f *Func) Arity() (minimum, maximum int) {
 	for _, p := range f.Params {

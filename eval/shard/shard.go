@@ -307,7 +307,7 @@ func (s *Stream) Stats(yield func(eval.Match) bool) eval.Stats {
 	return s.dispatcher.Stats()
 }
 
-// QueryStats returns the counts of each query in the same way.
+// QueryStats returns the counts of each query as Stats does those of all.
 func (s *Stream) QueryStats(yield func(eval.Match) bool) []eval.QueryStats {
 	_ = s.Flush(yield)
 	return s.dispatcher.QueryStats()

@@ -1,6 +1,7 @@
 package value
 
 import (
+	"cmp"
 	"math"
 	"net/netip"
 	"strings"
@@ -41,22 +42,11 @@ func Compare(a, b Value) (int, bool) {
 		}
 		return x.Unmap().Compare(y.Unmap()), true
 	case Date:
-		return cmpOrdered(a.Nanos(), b.Nanos()), true
+		return cmp.Compare(a.Nanos(), b.Nanos()), true
 	case Version:
 		return compareVersions(a.str, b.str), true
 	default:
 		return 0, false
-	}
-}
-
-func cmpOrdered[T int64 | uint64 | float64](a, b T) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
 	}
 }
 
@@ -68,16 +58,16 @@ func compareNumbers(a, b Value) (int, bool) {
 		if math.IsNaN(x) || math.IsNaN(y) {
 			return 0, false
 		}
-		return cmpOrdered(x, y), true
+		return cmp.Compare(x, y), true
 	case a.kind == Float:
 		c, ok := compareIntFloat(b, a.Float())
 		return -c, ok
 	case b.kind == Float:
 		return compareIntFloat(a, b.Float())
 	case a.kind == b.kind && a.kind == Int:
-		return cmpOrdered(a.Int(), b.Int()), true
+		return cmp.Compare(a.Int(), b.Int()), true
 	case a.kind == b.kind:
-		return cmpOrdered(a.num, b.num), true
+		return cmp.Compare(a.num, b.num), true
 	case a.kind == Uint: // a Uint is above every Int
 		return 1, true
 	default:
@@ -101,14 +91,14 @@ func compareIntFloat(i Value, f float64) (int, bool) {
 	case i.kind == Uint && whole < two63:
 		return 1, true
 	case i.kind == Uint:
-		c = cmpOrdered(i.num, uint64(whole))
+		c = cmp.Compare(i.num, uint64(whole))
 	case whole >= two63:
 		return -1, true
 	default:
-		c = cmpOrdered(i.Int(), int64(whole))
+		c = cmp.Compare(i.Int(), int64(whole))
 	}
 	if c == 0 {
-		c = cmpOrdered(whole, f)
+		c = cmp.Compare(whole, f)
 	}
 	return c, true
 }

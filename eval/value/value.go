@@ -222,6 +222,35 @@ func (v Value) String() string {
 	}
 }
 
+// Any returns v in types that encoding/json can print: nil, bool, int64, uint64,
+// float64, string, and []any for a list. Addresses, dates and versions are text
+// as String has it. What JSON has no form for is nil: objects, NaN, infinities.
+func (v Value) Any() any {
+	switch v.kind {
+	case Null, Object:
+		return nil
+	case Bool:
+		return v.Bool()
+	case Int:
+		return v.Int()
+	case Uint:
+		return v.Uint()
+	case Float:
+		if f := v.Float(); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			return f
+		}
+		return nil
+	case List:
+		out := make([]any, len(v.Elems()))
+		for i, e := range v.Elems() {
+			out[i] = e.Any()
+		}
+		return out
+	default:
+		return v.String()
+	}
+}
+
 // formatFloat renders f as Java's Double.toString does: at least one decimal,
 // and scientific notation below 1e-3 and from 1e7 on.
 func formatFloat(f float64) string {

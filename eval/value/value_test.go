@@ -1,10 +1,12 @@
 package value_test
 
 import (
+	"encoding/json"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -35,6 +37,28 @@ func TestString(t *testing.T) {
 		"object":                   value.OfObject(1),
 	} {
 		assert.Equal(t, want, v.String())
+	}
+}
+
+func TestAny(t *testing.T) {
+	for want, v := range map[string]value.Value{
+		"null":                       {},
+		"true":                       value.OfBool(true),
+		"-5":                         value.OfInt(-5),
+		"18446744073709551615":       value.OfUint(math.MaxUint64),
+		"1.5":                        value.OfFloat(1.5),
+		`"1"`:                        value.OfString("1"),
+		`"::1"`:                      value.OfIP("::1"),
+		`"1.2"`:                      value.OfVersion("1.2"),
+		`"1970-01-01T00:00:00.001Z"`: value.OfDate(1_999_999),
+		`[1,null,"a"]`:               value.OfList([]value.Value{value.OfInt(1), value.OfFloat(math.NaN()), value.OfString("a")}),
+	} {
+		text, err := json.Marshal(v.Any())
+		require.NoError(t, err)
+		assert.Equal(t, want, string(text))
+	}
+	for _, v := range []value.Value{value.OfFloat(math.NaN()), value.OfFloat(math.Inf(-1)), value.OfObject(1)} {
+		assert.Nil(t, v.Any())
 	}
 }
 

@@ -51,6 +51,12 @@ func TestEndpointDialect(t *testing.T) {
 		want        string
 	}{
 		{
+			"no host", `sequence by user.id with maxspan=1m [file where true] [process where true]`, nil,
+			`{"@timestamp":1000,"event":{"category":"file"},"user.id":"a"}`,
+			`no match: 1 of 2 steps found its event (event 1) for user.id "a"
+  no event followed that could be step 2 [process where true]`,
+		},
+		{
 			"a reference fails", dropped, nil,
 			`{"@timestamp":1000,"event":{"category":"file","type":"creation"},"host.id":"h","file.path":"/tmp/a"}
 {"@timestamp":2000,"event":{"category":"process"},"host.id":"h","process.executable":"/tmp/b","user.id":"7"}`,

@@ -224,7 +224,7 @@ func (r *Recorder) keyPaths(p partial) []string {
 // progress describes p as the way that a query has come.
 func (r *Recorder) progress(p partial, total, step int) *Progress {
 	out := &Progress{Done: len(p.events), Total: total, Step: step, Events: slices.Clone(p.events)}
-	if r.apart(p) {
+	if r.apart(p) && !r.records[p.events[0]].host.IsNull() { // else events tell no host, and nobody asked for one
 		out.Keys = append(out.Keys, r.hostKey(p.events[0]))
 	}
 	if p.keyed {

@@ -228,3 +228,11 @@ func TestCheck_listCodes(t *testing.T) {
 	assert.Len(t, codes, strings.Count(got.out, "\n"))
 	assert.NotEmpty(t, codes[0]["doc"])
 }
+
+// A missing event without maxspan is an error, which says what to write.
+func TestCheck_missingWithoutMaxspan(t *testing.T) {
+	got := execute(t, "", "check", "-q", "sequence by a [any where true] ![any where x == 1]")
+	assert.Equal(t, exitProblems, got.code)
+	assert.Equal(t, 1, strings.Count(got.out, "maxspan: without it"))
+	assert.NotContains(t, got.out, "sequence-without-maxspan")
+}

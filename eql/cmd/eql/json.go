@@ -63,29 +63,11 @@ func joinKeys(kind string, keys []value.Value) []json.RawMessage {
 }
 
 func keyJSON(kind string, k value.Value) json.RawMessage {
-	var v any
-	switch k.Kind() {
-	case value.Null, value.Object, value.List:
-	case value.Bool:
-		v = k.Bool()
-	case value.Int:
-		v = k.Int()
-	case value.Uint:
-		v = k.Uint()
-	case value.Float:
-		v = k.Float()
-	case value.Date:
-		v = k.String()
-		if kind == kindSample {
-			v = strconv.FormatInt(time.Unix(0, k.Nanos()).UnixMilli(), 10)
-		}
-	default:
-		v = k.Str()
+	v := k.Any()
+	if k.Kind() == value.Date && kind == kindSample {
+		v = strconv.FormatInt(time.Unix(0, k.Nanos()).UnixMilli(), 10)
 	}
-	text, err := json.Marshal(v)
-	if err != nil { // NaN and infinity have no form in JSON
-		return json.RawMessage("null")
-	}
+	text, _ := json.Marshal(v) // what Any returns always has a form
 	return text
 }
 

@@ -110,7 +110,11 @@ func (a *app) test(f *testFlags, paths []string) error {
 		return err
 	}
 	if f.rules == 0 && f.failing == 0 {
-		a.errorf("there is no rule to test")
+		if f.run != "" {
+			a.errorf("no rule or case matches --run %s", f.run)
+		} else {
+			a.errorf("there is no rule to test")
+		}
 		return errProblems
 	}
 	if f.failing > 0 {
@@ -251,7 +255,7 @@ func (a *app) writeCoverage(f *testFlags, cover *ruletest.Coverage) error {
 	}
 	if f.format.value == "text" {
 		verdict := "ok"
-		if f.failing > 0 {
+		if f.failing > 0 || f.rules == 0 {
 			verdict = "FAIL"
 		}
 		fmt.Fprintf(a.out, "%s\t%s, %s, %d failed%s\n", verdict, count(uint64(f.rules), "rule"), count(uint64(f.cases), "case"), f.failing, note)

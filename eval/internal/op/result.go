@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -28,9 +29,9 @@ const NoTime = never
 func (h *Held) Compare(o *Held) int {
 	switch {
 	case h.Time != o.Time:
-		// The least number stands for no time; taken for a very large one it
-		// comes last.
-		return order(uint64(h.Time-1)^1<<63, uint64(o.Time-1)^1<<63)
+		// The least number stands for no time: one less is the greatest, so that
+		// it comes last.
+		return cmp.Compare(h.Time-1, o.Time-1)
 	case (h.Tie == nil) != (o.Tie == nil):
 		if h.Tie == nil {
 			return 1
@@ -41,22 +42,11 @@ func (h *Held) Compare(o *Held) int {
 			return c
 		}
 	}
-	return order(h.Seq, o.Seq)
+	return cmp.Compare(h.Seq, o.Seq)
 }
 
 // Less reports whether h comes before o.
 func (h *Held) Less(o *Held) bool { return h.Compare(o) < 0 }
-
-func order(a, b uint64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	default:
-		return 0
-	}
-}
 
 // A Result is one match of a query.
 type Result struct {

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -65,7 +66,7 @@ func (m *aliasSequence) Load(d *Decoder) {
 		}
 		chains = append(chains, c)
 	}
-	slices.SortStableFunc(chains, func(a, b *chain) int { return order(a.arrived, b.arrived) })
+	slices.SortStableFunc(chains, func(a, b *chain) int { return cmp.Compare(a.arrived, b.arrived) })
 	for _, c := range chains {
 		arrived := c.arrived
 		m.arrive(c, c.stage)

@@ -1,6 +1,7 @@
 package op
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -120,7 +121,7 @@ func (c *candidates) all() []*candidate {
 		return c.fifo
 	}
 	all := slices.Clone([]*candidate(c.byTime))
-	slices.SortFunc(all, func(a, b *candidate) int { return order(a.seq, b.seq) })
+	slices.SortFunc(all, func(a, b *candidate) int { return cmp.Compare(a.seq, b.seq) })
 	return all
 }
 
