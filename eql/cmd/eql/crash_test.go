@@ -125,14 +125,14 @@ func kills(t *testing.T) int {
 	return 3
 }
 
-// killed runs the command again and again, killing it at random moments, and
-// lets it end at last.
-func killed(t *testing.T, rnd *rand.Rand, n int, duration time.Duration, out string, args ...string) {
+// killed runs the command again and again, killing it at random moments of its
+// work, which begins after a while, and lets it end at last.
+func killed(t *testing.T, rnd *rand.Rand, n int, begin, work time.Duration, out string, args ...string) {
 	t.Helper()
 	done := 0
 	for done < n {
 		c := start(t, out, drawn(rnd, args)...)
-		if c.endedWithin(time.Duration(rnd.Int64N(int64(duration)))) {
+		if c.endedWithin(begin + time.Duration(rnd.Int64N(int64(2*work/time.Duration(n)+50*time.Millisecond)))) {
 			require.Equal(t, exitOK, c.wait(t), c.stderr.String())
 			break
 		}
@@ -185,15 +185,18 @@ func TestRun_workers(t *testing.T) {
 func testCrash(t *testing.T, n int, inputs []string, args ...string) {
 	t.Helper()
 	dir := t.TempDir()
-	began := time.Now()
 	alone := slices.DeleteFunc(slices.Clone(args), func(arg string) bool { return arg == anyWorkers })
+	began := time.Now()
+	undisturbed(t, append(alone, os.DevNull)...)
+	begin := time.Since(began)
+	began = time.Now()
 	want := undisturbed(t, append(alone, inputs...)...)
-	duration := time.Since(began)
-	t.Logf("undisturbed: %d alerts in %v", len(want), duration.Round(time.Millisecond))
+	work := time.Since(began) - begin
+	t.Logf("undisturbed: %d alerts in %v, after %v", len(want), work.Round(time.Millisecond), begin.Round(time.Millisecond))
 
 	out := filepath.Join(dir, "alerts")
 	args = append([]string{"run", "--state", filepath.Join(dir, "state"), "--checkpoint-interval", "10ms"}, append(args, inputs...)...)
-	killed(t, rand.New(rand.NewPCG(uint64(n), 3)), n, 2*duration/time.Duration(n)+100*time.Millisecond, out, args...)
+	killed(t, rand.New(rand.NewPCG(uint64(n), 3)), n, begin, max(work, 0), out, args...)
 	got := alertIDs(t, out)
 	assertSameAlerts(t, want, got)
 	repeats := 0
