@@ -195,6 +195,30 @@ func TestAheadIsReported(t *testing.T) {
 	require.Zero(t, s.Stats().Bytes)
 }
 
+// Events in doubt that Advance has overtaken are late when they are believed.
+func TestDoubtsThatTimeOvertakes(t *testing.T) {
+	late := 0
+	s := eval.NewEngine(compile(t, "sequence with maxspan=10s [a where true] [b where true]")).NewStream(
+		eval.WithMaxJump(time.Minute, 4), eval.WithOnLate(func(eval.Event) { late++ }))
+	var got collector
+	push := func(ms int64, category string) { require.NoError(t, s.Push(at(ms, category, 0), got.add)) }
+	for range 4 {
+		push(0, "o")
+	}
+	push(120_000, "a")
+	push(121_000, "b")
+	push(3_600_000, "o")
+	require.NoError(t, s.Advance(time.UnixMilli(180_000), got.add))
+	push(9_000_000, "o")
+	s.Close(got.add)
+	require.Empty(t, got.got)
+	require.Equal(t, 2, late)
+	st := s.Stats()
+	require.EqualValues(t, 2, st.Late)
+	require.EqualValues(t, 2, st.Ahead)
+	require.Zero(t, st.Bytes)
+}
+
 // Only events that some step needs are kept back.
 func TestBufferKeepsWhatIsNeeded(t *testing.T) {
 	s := eval.NewEngine(compile(t, "sequence by id [a where true] [b where true]")).NewStream(eval.WithLateness(time.Hour))

@@ -142,6 +142,7 @@ func (t *timeline) judge(s *timeSource) *judgement {
 		}
 		from = to
 	}
+	j.lo = max(j.lo, t.now) // Advance may have come in between
 	t.believe(s, j.hi)
 	return j
 }
@@ -213,7 +214,6 @@ func (t *timeline) end(name string) *judgement {
 // advance lets time pass up to at, whatever the sources say. It returns what is
 // to be believed of the events that were ahead.
 func (t *timeline) advance(at int64) []judgement {
-	t.now = max(t.now, at)
 	var js []judgement
 	if at == math.MaxInt64 { // the end: no doubt is left
 		for _, name := range t.names() {
@@ -221,8 +221,10 @@ func (t *timeline) advance(at int64) []judgement {
 				js = append(js, t.final(s))
 			}
 		}
+		t.now = at
 		return js
 	}
+	t.now = max(t.now, at)
 	for _, name := range t.names() {
 		s := t.sources[name]
 		if len(s.doubts) > 0 && !slices.ContainsFunc(s.doubts, t.doubtful) {
