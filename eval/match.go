@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -113,6 +114,9 @@ func digestOf(ev Event) ([]byte, bool) {
 	if err != nil {
 		return nil, false
 	}
+	// Text that is not UTF-8 comes back from a snapshot as U+FFFD, which Marshal
+	// writes as it is, but this way where it takes the place of wrong bytes.
+	b = bytes.ReplaceAll(b, []byte(`\ufffd`), []byte("\uFFFD"))
 	sum := sha256.Sum256(b)
 	return sum[:], true
 }

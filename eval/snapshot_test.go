@@ -254,6 +254,7 @@ func TestEventsInSnapshots(t *testing.T) {
 		"reference":         {ev: numberedEvent{event.Map{"@timestamp": 0, "event.category": "a", "id": 7, "n": 3}}, opts: []eval.StreamOption{eval.WithRetain(eval.RetainReference(nil))}, want: eval.Reference("")},
 		"codec":             {ev: opaque{decoded([]byte(doc))}, opts: []eval.StreamOption{eval.WithCodec(opaqueCodec{})}, want: opaque{}},
 		"map with no JSON":  {ev: event.Map{"@timestamp": 0, "event.category": "a", "id": 7, "f": func() {}}, want: &eval.Excerpt{}},
+		"map with bad text": {ev: event.Map{"@timestamp": 0, "event.category": "a", "id": 7, "s": "\xff \\ufffd"}, want: event.Map{}},
 		"a codec that lets": {ev: raw, opts: []eval.StreamOption{eval.WithCodec(opaqueCodec{})}, want: raw},
 	} {
 		t.Run(name, func(t *testing.T) {
