@@ -133,7 +133,7 @@ func (m *lineageMachine) Save(e *Encoder, others []Machine) {
 // Load implements Machine.
 func (m *lineageMachine) Load(d *Decoder) {
 	m.now = d.Int()
-	for range d.Len(m.table.most) {
+	for range d.Len(maxItems) { // the limit may have been another, and is one of each part
 		key, source, under, touched := d.key(), d.Uint(), d.Uint(), d.Int()
 		if d.Err() != nil {
 			return
@@ -144,6 +144,10 @@ func (m *lineageMachine) Load(d *Decoder) {
 		}
 		if !d.owns(key) {
 			continue
+		}
+		if len(m.table.byKey) >= m.table.most {
+			m.table.drop(m.table.ring.next)
+			m.account.Evicted++
 		}
 		p := m.table.enter(key)
 		p.source, p.under = source, under
