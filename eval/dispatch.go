@@ -97,8 +97,14 @@ func (d *Dispatcher) newPart(e *Engine, i, n int) *Stream {
 	return s
 }
 
-// share returns the part of a limit that one of n gets.
-func share[T int | int64](limit, n T) T { return (limit + n - 1) / n }
+// share returns the part of a limit that one of n gets: all together stay within
+// it, but for a limit that is below n.
+func share[T int | int64](limit, n T) T {
+	if limit == 0 { // there is none
+		return 0
+	}
+	return max(limit/n, 1)
+}
 
 // Parts returns the parts, in order.
 func (d *Dispatcher) Parts() []*Part { return d.parts }
@@ -221,6 +227,9 @@ func (d *Dispatcher) Deliver(m Match) bool {
 		return false
 	}
 	s.stats.Matches++
+	if o := m.order; o != nil && o.rule < len(s.runs) {
+		s.runs[o.rule].matches++
+	}
 	return true
 }
 

@@ -129,7 +129,9 @@ func (s *Stream) deliver(r *run, res op.Result) {
 		return
 	}
 	s.stats.Matches++
-	r.matches++
+	if s.part == nil { // else the Dispatcher counts what is delivered
+		r.matches++
+	}
 	s.stopped = !s.yield(m)
 }
 

@@ -99,6 +99,9 @@ func (s *Stream) Push(ev eval.Event, yield func(eval.Match) bool) error {
 
 // PushFrom is Push for an event of a source that has a name.
 func (s *Stream) PushFrom(source string, ev eval.Event, yield func(eval.Match) bool) error {
+	if s.closed {
+		return eval.ErrClosed
+	}
 	it, err := s.dispatcher.Dispatch(source, ev)
 	if err != nil {
 		return err
@@ -108,6 +111,9 @@ func (s *Stream) PushFrom(source string, ev eval.Event, yield func(eval.Match) b
 
 // Advance lets event time pass; see eval.Stream.Advance.
 func (s *Stream) Advance(t time.Time, yield func(eval.Match) bool) error {
+	if s.closed {
+		return eval.ErrClosed
+	}
 	it, err := s.dispatcher.Advance(t)
 	if err != nil {
 		return err
@@ -117,6 +123,9 @@ func (s *Stream) Advance(t time.Time, yield func(eval.Match) bool) error {
 
 // EndSource says that no more events come from a source.
 func (s *Stream) EndSource(name string, yield func(eval.Match) bool) error {
+	if s.closed {
+		return eval.ErrClosed
+	}
 	it, err := s.dispatcher.EndSource(name)
 	if err != nil {
 		return err
@@ -140,7 +149,7 @@ func (s *Stream) turn(yield func(eval.Match) bool) error {
 		before.done.Wait()
 	}
 	s.running = nil
-	if len(s.batch.items) > 0 {
+	if len(s.batch.items) > 0 && !s.closed {
 		s.running, s.batch = s.batch, s.free
 		s.free = nil
 		s.running.done.Add(len(s.workers))
@@ -226,7 +235,9 @@ func (s *Stream) Close(yield func(eval.Match) bool) {
 }
 
 // Stop ends the goroutines without ending the stream: what is waiting stays
-// undecided, as in a snapshot taken before.
+// undecided, as in a snapshot taken before. Of what was pushed since the last
+// Flush some may not be worked on. No more can be pushed or saved then:
+// methods return eval.ErrClosed.
 func (s *Stream) Stop() {
 	if s.closed {
 		return
@@ -278,6 +289,9 @@ func (s *Stream) Positions() map[string][]byte { return s.dispatcher.Positions()
 // matches of that are yielded before. Any number of workers can go on from it,
 // and so can an eval.Stream.
 func (s *Stream) Snapshot(w io.Writer, yield func(eval.Match) bool) error {
+	if s.closed {
+		return eval.ErrClosed
+	}
 	if err := s.Flush(yield); err != nil {
 		return err
 	}
@@ -287,6 +301,9 @@ func (s *Stream) Snapshot(w io.Writer, yield func(eval.Match) bool) error {
 // Restore replaces the state of the stream; see eval.Stream.Restore. It is to be
 // called before anything is pushed; what is not yet delivered is lost.
 func (s *Stream) Restore(r io.Reader) (eval.Changes, error) {
+	if s.closed {
+		return eval.Changes{}, eval.ErrClosed
+	}
 	_ = s.Flush(nil)
 	return s.dispatcher.Restore(r)
 }
@@ -294,6 +311,9 @@ func (s *Stream) Restore(r io.Reader) (eval.Changes, error) {
 // Swap exchanges the queries after everything that was pushed, whose matches are
 // yielded before; see eval.Stream.Swap.
 func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes, error) {
+	if s.closed {
+		return eval.Changes{}, eval.ErrClosed
+	}
 	if err := s.Flush(yield); err != nil {
 		return eval.Changes{}, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -207,6 +208,90 @@ func TestGoroutinesEnd(t *testing.T) {
 	require.LessOrEqual(t, runtime.NumGoroutine(), before)
 }
 
+// A stream that was stopped says so, whatever was not yet worked on.
+func TestStopped(t *testing.T) {
+	e := engine(t, queries...)
+	s := shard.New(e, 2)
+	for _, ev := range events(300) {
+		require.NoError(t, s.Push(ev, nil))
+	}
+	s.Stop()
+	for _, ev := range events(600) {
+		require.ErrorIs(t, s.Push(ev, nil), eval.ErrClosed)
+	}
+	require.NoError(t, s.Flush(nil))
+	require.EqualValues(t, 300, s.Stats(nil).Events)
+	require.ErrorIs(t, s.Advance(time.Now(), nil), eval.ErrClosed)
+	require.ErrorIs(t, s.EndSource("", nil), eval.ErrClosed)
+	require.ErrorIs(t, s.Snapshot(&bytes.Buffer{}, nil), eval.ErrClosed)
+	_, err := s.Restore(&bytes.Buffer{})
+	require.ErrorIs(t, err, eval.ErrClosed)
+	_, err = s.Swap(e, nil)
+	require.ErrorIs(t, err, eval.ErrClosed)
+	s.Close(nil)
+}
+
+// Queries count the matches that are delivered, as in one stream.
+func TestCountsOfQueries(t *testing.T) {
+	e := engine(t, queries...)
+	all := func(eval.Match) bool { return true }
+	one, several := e.NewStream(eval.WithoutRepeats(1000)), shard.New(e, 3, eval.WithoutRepeats(1000))
+	for range 2 {
+		for _, ev := range events(100) {
+			ev.(event.Map)["@timestamp"] = 5
+			require.NoError(t, one.Push(ev, all))
+			require.NoError(t, several.Push(ev, all))
+		}
+	}
+	want, got := one.QueryStats(), several.QueryStats(all)
+	require.NotZero(t, one.Stats().Repeats)
+	for i := range want {
+		require.Equal(t, want[i].Matches, got[i].Matches, queries[i])
+	}
+	several.Close(nil)
+}
+
+// Each part may remember as many processes as the limit says, so that all remember
+// more than one stream that goes on may.
+func TestProcessesOfAllParts(t *testing.T) {
+	tree, err := parser.Parse(&source.File{Text: `process where descendant of [process where process.name == "x"] and process.name == "y"`}, parser.Options{Dialect: ast.Endpoint})
+	require.NoError(t, err)
+	q, err := eval.Compile(tree, eval.Config{Dialect: ast.Endpoint})
+	require.NoError(t, err)
+	e, limit := eval.NewEngine(q), eval.WithProcessLimits(10, 0)
+	s := shard.New(e, 4, limit)
+	for i := range 200 {
+		require.NoError(t, s.Push(event.Map{
+			"@timestamp": i, "event.category": "process", "event.type": "start", "process.name": "x",
+			"host.id": fmt.Sprint("h", i), "process.entity_id": fmt.Sprint("p", i),
+		}, nil))
+	}
+	var state bytes.Buffer
+	require.NoError(t, s.Snapshot(&state, nil))
+	s.Close(nil)
+	same := shard.New(e, 4, limit)
+	_, err = same.Restore(bytes.NewReader(state.Bytes()))
+	require.NoError(t, err)
+	require.EqualValues(t, 160, same.Stats(nil).Evicted)
+	same.Close(nil)
+	one := e.NewStream(limit)
+	_, err = one.Restore(bytes.NewReader(state.Bytes()))
+	require.NoError(t, err)
+	require.EqualValues(t, 190, one.Stats().Evicted)
+	found := 0
+	for i := range 200 { // the latest ones are those that are left
+		require.NoError(t, one.Push(event.Map{
+			"@timestamp": 200 + i, "event.category": "process", "event.type": "start", "process.name": "y",
+			"host.id": fmt.Sprint("h", i), "process.entity_id": fmt.Sprint("c", i), "process.parent.entity_id": fmt.Sprint("p", i),
+		}, func(eval.Match) bool {
+			require.GreaterOrEqual(t, i, 190)
+			found++
+			return true
+		}))
+	}
+	require.NotZero(t, found)
+}
+
 // A snapshot does not know how many workers there were.
 func TestResize(t *testing.T) {
 	e := engine(t, queries...)
@@ -290,6 +375,13 @@ func TestLimits(t *testing.T) {
 	st = s.Stats(nil)
 	require.Equal(t, 100, st.Open)
 	require.EqualValues(t, 900, st.Rejected)
+	s.Close(nil)
+
+	s = shard.New(e, 3, eval.WithLimits(eval.Limits{Total: 400})) // which 3 does not divide
+	for i := range 4000 {
+		require.NoError(t, s.Push(event.Map{"@timestamp": i, "event.category": "a", "id": i}, nil))
+	}
+	require.LessOrEqual(t, s.Stats(nil).Open, 400)
 	s.Close(nil)
 }
 
