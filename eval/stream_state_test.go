@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -153,6 +154,63 @@ func TestLimits(t *testing.T) {
 			}
 			require.Zero(t, s.Stats().Bytes)
 		})
+	}
+}
+
+// An event for which there could never be room costs nobody else anything.
+func TestEventBeyondTheLimit(t *testing.T) {
+	const limit = 1 << 20
+	giant := func(ms int64, category string) eval.Event {
+		ev := keyed(ms, category, -1, -1)
+		ev["text"] = strings.Repeat("x", 2*limit)
+		return ev
+	}
+	small := func(ms int64, category string) eval.Event { return keyed(ms, category, -1, -1) }
+	for name, c := range map[string]struct {
+		query             string
+		feed              []eval.Event
+		evicted, rejected uint64
+		matches           int
+	}{
+		"first":            {"sequence by k [x where true] [y where true]", []eval.Event{giant(1000, "x"), small(1001, "y")}, 0, 1, 0},
+		"in the middle":    {"sequence by k [x where true] [y where true] [z where true]", []eval.Event{small(1000, "x"), giant(1001, "y"), small(1002, "z")}, 1, 0, 0},
+		"of a named step":  {"sequence by k [x where true] as p [y where id == p.id] [z where true]", []eval.Event{small(1000, "x"), giant(1001, "y"), small(1002, "z")}, 1, 0, 0},
+		"last":             {"sequence by k [x where true] [y where true]", []eval.Event{small(1000, "x"), giant(1001, "y")}, 0, 0, 1},
+		"before a missing": {"sequence by k with maxspan=1s [x where true] [y where true] ![z where true]", []eval.Event{small(1000, "x"), giant(1001, "y")}, 0, 1, 0},
+		"of a sample":      {"sample by k [x where true] [y where true]", []eval.Event{small(1000, "x"), giant(1001, "y")}, 0, 1, 0},
+	} {
+		for _, lateness := range []time.Duration{0, time.Second} {
+			t.Run(name+" "+lateness.String(), func(t *testing.T) {
+				config := eval.Config{}
+				if strings.Contains(c.query, " as ") {
+					config.Dialect = ast.Endpoint
+				}
+				s := eval.NewEngine(compile(t, "sequence by k [a where true] [b where true]"), compileWith(t, c.query, config)).NewStream(
+					eval.WithLimits(eval.Limits{Bytes: limit}), eval.WithLateness(lateness))
+				for i := range 1000 {
+					require.NoError(t, s.Push(keyed(0, "a", i, i), nil))
+				}
+				var got collector
+				for _, ev := range c.feed {
+					require.NoError(t, s.Advance(time.UnixMilli(999), got.add))
+					require.NoError(t, s.Push(ev, got.add))
+				}
+				require.NoError(t, s.Advance(time.UnixMilli(5000), got.add))
+				st := s.QueryStats()
+				require.Equal(t, 1000, st[0].Open)
+				require.Zero(t, st[0].Evicted+st[0].Rejected)
+				if lateness == 0 {
+					require.Equal(t, c.evicted, st[1].Evicted)
+					require.Equal(t, c.rejected, st[1].Rejected)
+					require.Len(t, got.got, c.matches)
+				} else { // an event just before it may find no room while it waits
+					require.EqualValues(t, 1, st[1].Evicted+st[1].Rejected)
+					require.Empty(t, got.got)
+				}
+				s.Close(nil)
+				require.Zero(t, s.Stats().Bytes)
+			})
+		}
 	}
 }
 

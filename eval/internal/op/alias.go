@@ -123,9 +123,16 @@ func (m *aliasSequence) step(ev *Held, h Hit, stage int) {
 		m.complete(done, ev)
 		return
 	}
+	kept := cloneTuple(h.Kept)
+	if !m.account.affords(8+costOfKept([][]value.Value{kept}), ev) {
+		m.note(Evicted, c, nil)
+		m.end(c)
+		m.account.Evicted++
+		return
+	}
 	m.leave(c)
 	c.gapAt = never
-	m.extend(c, ev, cloneTuple(h.Kept))
+	m.extend(c, ev, kept)
 	m.arrive(c, stage)
 	m.note(Advanced, c, ev)
 	m.bound(r, stage)
@@ -231,7 +238,7 @@ func (m *aliasSequence) arrive(c *chain, stage int) {
 
 // bound ends the oldest chain at a stage if there are too many.
 func (m *aliasSequence) bound(r *aliasRow, stage int) {
-	if l := &r.waiting[stage]; l.n > m.env.MaxPartials {
+	for l := &r.waiting[stage]; l.n > m.env.MaxPartials; { // more than one after a restart with a lower limit
 		m.ctx.report(ErrTooManyPartials)
 		m.note(Evicted, l.oldest, nil)
 		m.account.Evicted++

@@ -130,31 +130,49 @@ func (a *Account) admit(cost int64, ev *Held) bool {
 	if b.Limits == (Limits{}) && a.most == 0 {
 		return true
 	}
-	if ev != nil && ev.refs == 0 {
-		cost += ev.Bytes()
-	}
-	for {
+	cost = withEvent(cost, ev)
+	for !b.hopeless(cost) {
 		own := a.most > 0 && a.items() >= a.most
 		if !own && !b.full(cost) {
 			return true
 		}
 		if b.Limits.Policy != EvictOldest {
-			a.Rejected++
-			if b.Limits.Policy == Fail && b.OnFull != nil {
-				b.OnFull(a)
-			}
-			return false
+			break
 		}
 		from := a
 		if !own {
 			from = b.fattest()
 		}
 		if from == nil || !from.machine.evict() {
-			a.Rejected++
-			return false
+			break
 		}
 		from.Evicted++
 	}
+	a.Rejected++
+	if b.Limits.Policy == Fail && b.OnFull != nil {
+		b.OnFull(a)
+	}
+	return false
+}
+
+// affords reports whether something that is kept may grow by cost bytes and
+// keep ev: if not, no eviction of other things would make the room.
+func (a *Account) affords(cost int64, ev *Held) bool {
+	return !a.budget.hopeless(withEvent(cost, ev))
+}
+
+// withEvent adds to a cost that of an event, unless that is kept anyway.
+func withEvent(cost int64, ev *Held) int64 {
+	if ev != nil && ev.refs == 0 {
+		cost += ev.Bytes()
+	}
+	return cost
+}
+
+// hopeless reports whether there is no room for cost bytes even if everything
+// were evicted that can be.
+func (b *Budget) hopeless(cost int64) bool {
+	return b.Limits.Bytes > 0 && b.waiting+cost > b.Limits.Bytes
 }
 
 // full reports whether there is no room for one thing more of cost bytes.

@@ -122,7 +122,7 @@ func (c *candidates) complete(done completion, span int64) bool {
 	case s.leading:
 		w.since = done.lead
 	}
-	if c.account.admit(c.cost(w), nil) {
+	if c.account.admit(c.cost(w), done.events[len(done.events)-1]) {
 		c.fresh = append(c.fresh, w)
 	}
 	return true

@@ -93,6 +93,10 @@ func (m *sample) add(r *sampleRow, filter int, ev *Held) {
 	if i == most || m.repeats(ev, events[:i]) {
 		return
 	}
+	if !m.account.affords(sampleEventCost, ev) {
+		m.account.Rejected++
+		return
+	}
 	b := m.account.budget
 	if len(events) == most {
 		b.Release(events[most-1])

@@ -183,6 +183,12 @@ func (m *sequence) step(ev *Held, at place, stage int) {
 		m.complete(c)
 		return
 	}
+	if !m.account.affords(linkCost, ev) {
+		m.tell(Evicted, i, nil)
+		m.drop(i)
+		m.account.Evicted++
+		return
+	}
 	m.replace(at, stage, ev)
 	m.take(i, ev, stage)
 	if m.gappy {
