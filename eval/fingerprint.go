@@ -21,6 +21,9 @@ func (q *Query) fingerprint(o *streamOptions) string {
 	add("%s", ast.Format(&ast.Query{File: p.AST.File, Body: p.AST.Body, Pipes: p.AST.Pipes}))
 	add("%v %v %v %v %q %q", q.config.Dialect, p.Limits, p.MaxSamples, p.Ordered, p.Partition, q.config.Systems)
 	add("%q %q %q", p.CategoryField, p.TimestampField, p.TiebreakerField)
+	if q.config.WildcardFunctions {
+		add("wildcard functions")
+	}
 	if p.Kind == plan.Sequence && p.MaxSpan == 0 {
 		add("%d", o.span)
 	}

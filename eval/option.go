@@ -190,7 +190,11 @@ const (
 
 // Limits bound what a stream keeps. A zero limit is none. Beside partial
 // matches, the keys count that have to be remembered for a leading missing
-// event.
+// event, and the processes for "descendant of". An event bigger than Bytes is
+// never kept; a partial match that would have to go on with it is evicted.
+//
+// RejectNew and FailNew are about beginning: the partial matches that there are
+// keep their later events, even if that exceeds Bytes.
 type Limits struct {
 	PerQuery int   // partial matches of one query
 	Total    int   // partial matches of all queries

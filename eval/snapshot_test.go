@@ -179,6 +179,12 @@ func TestChangedOptions(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []*eval.Query{with}, changes.Kept)
 	require.Equal(t, []*eval.Query{without}, changes.Added)
+
+	const ends = `sequence [a where endsWith(id, "*")] [b where true]`
+	changes, err = eval.NewEngine(compileWith(t, ends, eval.Config{ID: "x"})).NewStream().Swap(
+		eval.NewEngine(compileWith(t, ends, eval.Config{ID: "x", WildcardFunctions: true})))
+	require.NoError(t, err)
+	require.Len(t, changes.Changed, 1)
 }
 
 // The format is pinned: what a program wrote last year is read today. When this

@@ -9,8 +9,10 @@ package shard
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -23,6 +25,7 @@ import (
 // options that are about single queries or events (WithOnError, WithOnNearMiss,
 // WithOnEvict) are called by workers, but never two at once; those that compute
 // something (WithRetain, WithDistinct, a Codec, a ProcessTree) by several at once.
+// If one panics the Stream does, with a *Panic, at the end of the batch.
 //
 // Events are worked on in batches. What a call yields are the matches of earlier
 // ones; Flush waits for all. If yield returns false the other matches of the
@@ -45,7 +48,9 @@ type batch struct {
 	items []eval.Item
 	found [][]eval.Match // by worker
 	errs  []error        // by worker: the first one
-	done  sync.WaitGroup
+
+	panics []*Panic // by worker
+	done   sync.WaitGroup
 }
 
 // A worker works on one part.
@@ -73,7 +78,7 @@ func New(e *eval.Engine, n int, opts ...eval.StreamOption) *Stream {
 
 func (s *Stream) newBatch() *batch {
 	n := len(s.workers)
-	return &batch{items: make([]eval.Item, 0, s.size), found: make([][]eval.Match, n), errs: make([]error, n)}
+	return &batch{items: make([]eval.Item, 0, s.size), found: make([][]eval.Match, n), errs: make([]error, n), panics: make([]*Panic, n)}
 }
 
 func (w *worker) run() {
@@ -82,14 +87,37 @@ func (w *worker) run() {
 			b.found[w.index] = append(b.found[w.index], m)
 			return true
 		}
-		for i := range b.items {
-			if err := w.part.Do(&b.items[i], add); err != nil && b.errs[w.index] == nil {
-				b.errs[w.index] = err
-			}
-		}
-		b.done.Done()
+		w.work(b, add)
 	}
 }
+
+// work works on a batch. What a function of the caller's panics with is kept for
+// the caller's goroutine: nobody else could recover from it.
+func (w *worker) work(b *batch, add func(eval.Match) bool) {
+	finished := false
+	defer func() {
+		if !finished {
+			b.panics[w.index] = &Panic{Value: recover(), Stack: debug.Stack()}
+		}
+		b.done.Done()
+	}()
+	for i := range b.items {
+		if err := w.part.Do(&b.items[i], add); err != nil && b.errs[w.index] == nil {
+			b.errs[w.index] = err
+		}
+	}
+	finished = true
+}
+
+// A Panic is what a Stream panics with in the goroutine that it belongs to, when a
+// function of its options has panicked in a worker. The Stream is stopped then.
+type Panic struct {
+	Value any    // nil if the function has ended the worker by runtime.Goexit
+	Stack []byte // of the worker
+}
+
+// Error implements error.
+func (p *Panic) Error() string { return fmt.Sprintf("panic in a worker: %v\n%s", p.Value, p.Stack) }
 
 // Push takes the next event; see eval.Stream.Push. The error is about this
 // event or, if it is an *eval.LimitError, about one before.
@@ -147,6 +175,12 @@ func (s *Stream) turn(yield func(eval.Match) bool) error {
 	before := s.running
 	if before != nil {
 		before.done.Wait()
+		for _, p := range before.panics {
+			if p != nil {
+				s.Stop()
+				panic(p)
+			}
+		}
 	}
 	s.running = nil
 	if len(s.batch.items) > 0 && !s.closed {
@@ -163,14 +197,18 @@ func (s *Stream) turn(yield func(eval.Match) bool) error {
 		}
 		return nil
 	}
-	err := s.deliver(before, yield)
-	before.reset()
+	defer s.recycle(before) // also if yield panics
+	return s.deliver(before, yield)
+}
+
+// recycle makes a batch that is done the next one, or the one after.
+func (s *Stream) recycle(b *batch) {
+	b.reset()
 	if s.batch == nil {
-		s.batch = before
+		s.batch = b
 	} else {
-		s.free = before
+		s.free = b
 	}
-	return err
 }
 
 func (b *batch) reset() {

@@ -199,6 +199,12 @@ func TestGoroutinesEnd(t *testing.T) {
 		s.Stop()
 		s.Stop()
 	}
+	goroutinesEnd(t, before)
+}
+
+// goroutinesEnd waits until there are no more goroutines than before.
+func goroutinesEnd(t *testing.T, before int) {
+	t.Helper()
 	for range 1000 {
 		if runtime.NumGoroutine() <= before {
 			return
@@ -229,6 +235,61 @@ func TestStopped(t *testing.T) {
 	_, err = s.Swap(e, nil)
 	require.ErrorIs(t, err, eval.ErrClosed)
 	s.Close(nil)
+}
+
+// What a function of an option panics with in a worker can be recovered from, and
+// neither leaves goroutines behind nor anybody waiting for them.
+func TestPanics(t *testing.T) {
+	e := engine(t, "sequence by id with maxspan=1s [a where true] [b where true]")
+	for name, f := range map[string]func(eval.NearMiss){
+		"panic": func(eval.NearMiss) { panic("an own mistake") },
+		"exit":  func(eval.NearMiss) { runtime.Goexit() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := runtime.NumGoroutine()
+			s := shard.New(e, 3, eval.WithOnNearMiss(f))
+			caught := func() (p any) {
+				defer func() { p = recover() }()
+				for i := range 5000 {
+					if err := s.Push(event.Map{"@timestamp": 10 * i, "event.category": "a", "id": i}, nil); err != nil {
+						return err
+					}
+				}
+				return nil
+			}()
+			require.IsType(t, &shard.Panic{}, caught)
+			if name == "panic" {
+				require.ErrorContains(t, caught.(error), "panic in a worker: an own mistake\n")
+			}
+			require.ErrorIs(t, s.Push(event.Map{}, nil), eval.ErrClosed)
+			s.Close(nil)
+			goroutinesEnd(t, before)
+		})
+	}
+}
+
+// A yield that panics costs the batch that it was called for, and nothing else.
+func TestYieldPanics(t *testing.T) {
+	s := shard.New(engine(t, "a where true"), 2)
+	push := func(yield func(eval.Match) bool) (n int) {
+		defer func() { _ = recover() }()
+		for i := range 300 {
+			require.NoError(t, s.Push(event.Map{"@timestamp": i, "event.category": "a"}, yield))
+			n++
+		}
+		return n
+	}
+	push(nil)
+	push(func(eval.Match) bool { panic("an own mistake") })
+	require.NoError(t, s.Flush(nil))
+	found := 0
+	add := func(eval.Match) bool {
+		found++
+		return true
+	}
+	push(add)
+	s.Close(add)
+	require.Equal(t, 300, found)
 }
 
 // Queries count the matches that are delivered, as in one stream.
