@@ -39,6 +39,7 @@ type clock struct {
 type kept struct {
 	ev     *op.Held
 	source string // of one that is ahead of time
+	told   *bool  // whether that has been counted; shared by the clocks; nil after a restart
 	parts  []keptPart
 }
 

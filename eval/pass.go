@@ -19,11 +19,19 @@ func (s *Stream) late(ev Event) {
 // doubted is called for an event that was ahead of time and is not believed.
 func (s *Stream) doubted(c *clock, k *kept, t timeliness) {
 	k.free(s.budget)
+	if t == ahead {
+		delete(c.seen.times, s.eventID(k.ev.Event))
+	}
+	if k.told != nil {
+		if *k.told {
+			return
+		}
+		*k.told = true
+	}
 	if t == late {
 		s.late(k.ev.Event)
 		return
 	}
-	delete(c.seen.times, s.eventID(k.ev.Event))
 	s.stats.Ahead++
 	if s.opts.onAhead != nil {
 		s.opts.onAhead(k.ev.Event)

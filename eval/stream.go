@@ -127,6 +127,7 @@ func (s *Stream) accept(ev Event, rec *event.Record) error {
 // stand counts where the current event stands in time.
 func (s *Stream) stand(ev Event, source string) {
 	isLate, isUntimed := false, false
+	var told *bool
 	for _, c := range s.clocks {
 		switch c.state {
 		case late:
@@ -135,10 +136,17 @@ func (s *Stream) stand(ev Event, source string) {
 			isUntimed = true
 		case ahead:
 			c.doubt(c.hold(s.retained(ev), s.seq), source, s.budget)
+			if told == nil {
+				told = new(bool)
+			}
+			c.kept.told = told
 		}
 	}
 	if isLate {
 		s.late(ev)
+		if told != nil {
+			*told = true
+		}
 	}
 	if isUntimed {
 		s.stats.Untimed++

@@ -195,6 +195,25 @@ func TestAheadIsReported(t *testing.T) {
 	require.Zero(t, s.Stats().Bytes)
 }
 
+// An event that is not believed by two timestamp fields is counted and reported once.
+func TestToldOnce(t *testing.T) {
+	const ab = "sequence [a where true] [b where true]"
+	late, ahead := 0, 0
+	s := eval.NewEngine(compile(t, ab), compileWith(t, ab, eval.Config{TimestampField: "ingested"})).NewStream(
+		eval.WithMaxJump(time.Minute, 2),
+		eval.WithOnLate(func(eval.Event) { late++ }), eval.WithOnAhead(func(eval.Event) { ahead++ }))
+	for _, ms := range [][2]int64{{0, 0}, {0, 0}, {4e12, 4e12}, {1, 1}, {0, 0}, {0, 4e12}, {1, 1}} {
+		ev := at(ms[0], "a", 0)
+		ev["ingested"] = ms[1]
+		require.NoError(t, s.Push(ev, nil))
+	}
+	require.Equal(t, []int{2, 1}, []int{late, ahead})
+	st := s.Stats()
+	require.EqualValues(t, 2, st.Late)
+	require.EqualValues(t, 1, st.Ahead)
+	require.Zero(t, st.Buffered)
+}
+
 // Events in doubt that Advance has overtaken are late when they are believed.
 func TestDoubtsThatTimeOvertakes(t *testing.T) {
 	late := 0
