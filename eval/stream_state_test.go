@@ -157,6 +157,43 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// Whatever is evicted is counted and reported, the oldest first: also what a query
+// remembers beside partial matches, which leaves room for these.
+func TestAllEvictionsAreReported(t *testing.T) {
+	for _, c := range []struct {
+		query   string
+		dialect ast.Dialect
+		evicted uint64
+		open    int
+	}{
+		{"sequence by k with maxspan=1h ![a where true] [b where true] [c where true]", ast.Elasticsearch, 190, 10},
+		{"sequence by k with maxspan=1h ![a where true] [b where true] as x [c where id == x.id]", ast.Endpoint, 190, 10},
+		{"sequence by k with maxspan=1h [a where true] [b where true] ![c where true]", ast.Elasticsearch, 90, 10},
+		{"sample by k [a where true] [b where true]", ast.Elasticsearch, 190, 10},
+		{"any where descendant of [a where true]", ast.Endpoint, 90, 0},
+	} {
+		t.Run(c.query, func(t *testing.T) {
+			reported := 0
+			s := eval.NewEngine(compileWith(t, c.query, eval.Config{Dialect: c.dialect})).NewStream(
+				eval.WithLimits(eval.Limits{PerQuery: 10}), eval.WithOnEvict(func(m eval.NearMiss) {
+					require.Equal(t, eval.Evicted, m.Reason)
+					reported++
+				}))
+			for i := range 200 {
+				ev := keyed(int64(i), []string{"a", "b"}[i/100], i%100, i%100)
+				ev["process.entity_id"] = fmt.Sprint(i)
+				require.NoError(t, s.Push(ev, nil))
+			}
+			st := s.Stats()
+			require.Equal(t, c.evicted, st.Evicted)
+			require.EqualValues(t, c.evicted, reported)
+			require.Equal(t, c.open, st.Open)
+			s.Close(nil)
+			require.Zero(t, s.Stats().Bytes)
+		})
+	}
+}
+
 // An event for which there could never be room costs nobody else anything.
 func TestEventBeyondTheLimit(t *testing.T) {
 	const limit = 1 << 20

@@ -324,15 +324,20 @@ func (m *aliasSequence) Close(emit func(Result)) {
 // evict implements Machine.
 func (m *aliasSequence) evict() bool {
 	if c := m.began.oldest; c != nil {
-		m.note(Evicted, c, nil)
-		m.end(c)
-		return true
-	}
-	if w := m.waits.abandon(); w != nil {
+		if !m.marks.olderThan(c.events[0].Time) {
+			m.note(Evicted, c, nil)
+			m.end(c)
+			return true
+		}
+	} else if w := m.waits.abandon(); w != nil {
 		m.tell(Evicted, w.key, w.events, nil)
 		return true
 	}
-	return m.marks.evict()
+	key, ok := m.marks.evict()
+	if ok {
+		m.tell(Evicted, key, nil, nil)
+	}
+	return ok
 }
 
 // note makes a note of a chain, if anybody wants it.

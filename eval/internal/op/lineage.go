@@ -58,10 +58,11 @@ func startCondition() plan.Expr {
 // the answers refute, and hands the others to the machine of the query. It is
 // fed with the same events as that and in the same order.
 type lineageMachine struct {
-	query   *Query
-	inner   Machine // nil for an event query; it shares the account
-	env     *Env
-	ctx     Ctx
+	query *Query
+	inner Machine // nil for an event query; it shares the account
+	env   *Env
+	ctx   Ctx
+	tracer
 	account *Account
 	table   processTable
 	now     int64
@@ -82,6 +83,7 @@ func (m *lineageMachine) Account() *Account { return m.account }
 
 // Trace implements Machine.
 func (m *lineageMachine) Trace(f func(Note), kinds ...NoteKind) {
+	m.set(f, kinds)
 	if m.inner != nil {
 		m.inner.Trace(f, kinds...)
 	}
@@ -124,7 +126,13 @@ func (m *lineageMachine) evict() bool {
 	if m.inner != nil && 2*m.account.items() > 3*len(m.table.byKey) && m.inner.evict() {
 		return true
 	}
-	return m.table.evict() || m.inner != nil && m.inner.evict()
+	if m.table.evict() {
+		if m.wants(Evicted) {
+			m.f(Note{Kind: Evicted})
+		}
+		return true
+	}
+	return m.inner != nil && m.inner.evict()
 }
 
 // Push implements Machine. The event first becomes part of what is known of

@@ -94,14 +94,20 @@ func (m *marks) expire(w, span int64) {
 	}
 }
 
-// evict forgets the oldest mark and reports whether there was one.
-func (m *marks) evict() bool {
+// olderThan reports whether the oldest mark is from before t.
+func (m *marks) olderThan(t int64) bool {
+	since, ok := m.since()
+	return ok && since < t
+}
+
+// evict forgets the oldest mark and returns its key; ok is false if there was none.
+func (m *marks) evict() (key string, ok bool) {
 	k := m.list.newer
 	if k == &m.list {
-		return false
+		return "", false
 	}
 	k.unlink()
 	delete(m.byKey, k.key)
 	m.account.add(&m.account.Other, -1, -m.cost(k))
-	return true
+	return k.key, true
 }

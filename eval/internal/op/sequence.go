@@ -288,15 +288,20 @@ func (m *sequence) Close(emit func(Result)) {
 // evict implements Machine.
 func (m *sequence) evict() bool {
 	if i := m.oldest; i != 0 {
-		m.tell(Evicted, i, nil)
-		m.drop(i)
-		return true
-	}
-	if w := m.waits.abandon(); w != nil {
+		if !m.marks.olderThan(m.at(i).head.Time) {
+			m.tell(Evicted, i, nil)
+			m.drop(i)
+			return true
+		}
+	} else if w := m.waits.abandon(); w != nil {
 		m.note(Evicted, w.key, w.events, nil)
 		return true
 	}
-	return m.marks.evict()
+	key, ok := m.marks.evict()
+	if ok {
+		m.note(Evicted, key, nil, nil)
+	}
+	return ok
 }
 
 // result makes the match of a completed sequence.
