@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"sync/atomic"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -42,6 +43,8 @@ type partInfo struct {
 	phase    phase    // of it
 	released *op.Held // the event under way in releasePhase
 	home     bool     // whether stateless queries are answered here this time
+	hurried  bool     // whether the event is only late because this part has hurried
+	told     *atomic.Bool
 }
 
 // An Item is what a part has to be told. The zero Item is nothing.
@@ -53,7 +56,8 @@ type Item struct {
 	marks []mark // by clock
 	parts partSet
 	home  int
-	end   bool // the stream is closed
+	end   bool         // the stream is closed
+	told  *atomic.Bool // whether a part has counted the event as late; nil if none can
 }
 
 // A mark is where an item stands on a clock.
@@ -88,7 +92,7 @@ func (d *Dispatcher) begin(e *Engine) {
 
 func (d *Dispatcher) newPart(e *Engine, i, n int) *Stream {
 	s := &Stream{budget: &op.Budget{}, opts: d.lead.opts, part: &partInfo{index: i, n: n}}
-	s.opts.onLate, s.opts.onAhead, s.opts.repeats = nil, nil, 0
+	s.opts.onAhead, s.opts.repeats = nil, 0
 	s.opts.limits.Total = share(s.opts.limits.Total, n)
 	s.opts.limits.Bytes = share(s.opts.limits.Bytes, int64(n))
 	s.budget.Limits = s.opts.limits
@@ -122,10 +126,16 @@ func (d *Dispatcher) Dispatch(source string, ev Event) (Item, error) {
 	s.begin(nil)
 	it := d.item()
 	it.event, it.seq, it.from, it.home = ev, s.seq, source, -1
+	if s.opts.limits.Bytes > 0 {
+		it.told = new(atomic.Bool)
+	}
 	for i, c := range s.clocks {
 		at, tie := d.plan.clocks[i].read(d.rec)
 		c.begin(at, tie, source)
 		it.marks[i] = mark{state: c.state, direct: c.direct, now: c.now}
+		if c.state == late && it.told != nil {
+			it.told.Store(true)
+		}
 		if c.judged != nil {
 			it.marks[i].judged = []judgement{*c.judged}
 		}
@@ -240,7 +250,7 @@ func (p *Part) Do(it *Item, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	info := s.part
-	info.turn, info.home = it.turn, it.home == info.index
+	info.turn, info.home, info.hurried, info.told = it.turn, it.home == info.index, false, it.told
 	if it.For(info.index) {
 		if err := s.rec.Fill(it.event); err != nil {
 			return fmt.Errorf("event %d: %w", it.seq, err) // the dispatcher reads fewer fields
@@ -248,7 +258,7 @@ func (p *Part) Do(it *Item, yield func(Match) bool) error {
 		s.seq = it.seq
 		for i, c := range s.clocks {
 			at, tie := c.field.read(s.rec)
-			c.set(at, tie, &it.marks[i])
+			info.hurried = c.set(at, tie, &it.marks[i]) || info.hurried
 		}
 		s.take(it.event, it.from)
 		return s.full
@@ -288,17 +298,19 @@ func (p *Part) global() bool {
 	return false
 }
 
-// set makes an event the current one that stands where m says.
-func (c *clock) set(at int64, tie value.Value, m *mark) {
+// set makes an event the current one that stands where m says, or is late because
+// the part has hurried.
+func (c *clock) set(at int64, tie value.Value, m *mark) (hurried bool) {
 	c.reset(at, tie)
 	c.state, c.direct = m.state, m.direct
 	if len(m.judged) > 0 {
 		c.judged = &m.judged[0]
 	}
 	if c.state == onTime && at < c.now { // the limits left no room to wait
-		c.state = late
+		c.state, hurried = late, true
 	}
 	c.now = max(c.now, m.now)
+	return hurried
 }
 
 // SetPosition and Positions are those of Stream.
@@ -323,6 +335,7 @@ func (d *Dispatcher) Stats() Stats {
 		st.Errors += o.Errors
 		st.Duplicates += o.Duplicates
 		st.Hurried += o.Hurried
+		st.Late += o.Late
 		st.Open += o.Open
 		st.Pending += o.Pending
 		for _, c := range p.stream.clocks {

@@ -246,8 +246,8 @@ func WithDistinct(id func(Event) string) StreamOption {
 	return func(o *streamOptions) { o.distinct = id }
 }
 
-// WithCallbackLock has the functions of WithOnError, WithOnNearMiss and WithOnEvict
-// called with mu locked, for streams whose parts run side by side.
+// WithCallbackLock has the functions of WithOnLate, WithOnError, WithOnNearMiss and
+// WithOnEvict called with mu locked, for streams whose parts run side by side.
 func WithCallbackLock(mu sync.Locker) StreamOption {
 	return func(o *streamOptions) { o.lock = mu }
 }

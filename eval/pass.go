@@ -9,10 +9,16 @@ import (
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
+// late counts and reports an event that is behind the watermark. Of those of a
+// divided stream that is up to the Dispatcher, unless a part has hurried; the
+// first of them reports.
 func (s *Stream) late(ev Event) {
+	if p := s.part; p != nil && (!p.hurried || p.told.Swap(true)) {
+		return
+	}
 	s.stats.Late++
 	if s.opts.onLate != nil {
-		s.opts.onLate(ev)
+		s.opts.locked(func() { s.opts.onLate(ev) })
 	}
 }
 
@@ -21,6 +27,9 @@ func (s *Stream) doubted(c *clock, k *kept, t timeliness) {
 	k.free(s.budget)
 	if t == ahead {
 		delete(c.seen.times, s.eventID(k.ev.Event))
+	}
+	if s.part != nil { // the Dispatcher counts
+		return
 	}
 	if k.told != nil {
 		if *k.told {

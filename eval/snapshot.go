@@ -70,6 +70,7 @@ func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 		stats.Errors += p.stats.Errors
 		stats.Duplicates += p.stats.Duplicates
 		stats.Hurried += p.stats.Hurried
+		stats.Late += p.stats.Late
 	}
 	for _, n := range stats.counts() {
 		out.Uint(*n)

@@ -23,7 +23,8 @@ import (
 // A Stream is an eval.Stream on several goroutines. It belongs to one goroutine
 // at a time, which is also the one that yield is called by. The functions of
 // options that are about single queries or events (WithOnError, WithOnNearMiss,
-// WithOnEvict) are called by workers, but never two at once; those that compute
+// WithOnEvict, and WithOnLate if limits left no room to wait for the event) are
+// called by workers, but never two at once; those that compute
 // something (WithRetain, WithDistinct, a Codec, a ProcessTree) by several at once.
 // If one panics the Stream does, with a *Panic, at the end of the batch.
 //

@@ -443,6 +443,36 @@ func TestLimits(t *testing.T) {
 	s.Close(nil)
 }
 
+// Where limits leave no room to wait, what comes too late for a part is counted and
+// reported once, whatever the number of parts that it goes to.
+func TestLateForLackOfRoom(t *testing.T) {
+	e := engine(t, "sequence by id [a where true] [b where true]", "sequence by other [a where true] [b where true]")
+	late := make(map[int64]int)
+	s := shard.New(e, 3, eval.WithLateness(time.Hour), eval.WithLimits(eval.Limits{Bytes: 1 << 18}),
+		eval.WithOnLate(func(ev eval.Event) { late[ev.Field("n").Int()]++ }))
+	for i := range 6000 {
+		ms := i
+		if i >= 3000 { // what was let go before has to be late now
+			ms = i - 3000
+		}
+		require.NoError(t, s.Push(event.Map{"@timestamp": ms, "event.category": "a", "id": i % 10, "other": i % 7, "n": i}, nil))
+	}
+	st := s.Stats(nil)
+	require.NotZero(t, st.Hurried)
+	require.NotEmpty(t, late)
+	require.EqualValues(t, len(late), st.Late)
+	for n, times := range late {
+		require.Equal(t, 1, times, "event %d", n)
+	}
+	var state bytes.Buffer
+	require.NoError(t, s.Snapshot(&state, nil))
+	s.Close(nil)
+	again := e.NewStream()
+	_, err := again.Restore(&state)
+	require.NoError(t, err)
+	require.Equal(t, st.Late, again.Stats().Late)
+}
+
 // BenchmarkWorkers measures an event of a kilobyte against 300 sequences.
 func BenchmarkWorkers(b *testing.B) {
 	queries := make([]string, 300)
