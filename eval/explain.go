@@ -13,8 +13,8 @@ func (q *Query) Explain() string {
 	return NewEngine(q).queries[0].Explain()
 }
 
-// Explain returns how the engine spreads events over its queries, as text for
-// people. The format may change.
+// Explain returns how the engine spreads events over its queries, and its queries
+// over the parts of a divided stream, as text for people. The format may change.
 func (e *Engine) Explain() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d queries, %d fields\n", len(e.queries), e.layout.Len())
@@ -25,8 +25,11 @@ func (e *Engine) Explain() string {
 		}
 		fmt.Fprintf(&b, "  %6d  any\n", len(g.any))
 	}
+	plan := e.PartitionPlan()
+	fmt.Fprintf(&b, "on several workers:\n%s", plan)
+	places := plan.places()
 	for _, q := range e.queries {
-		fmt.Fprintf(&b, "\n%s\n%s", q.query.id, q.Explain())
+		fmt.Fprintf(&b, "\n%s (%s)\n%s", q.query.id, places[q.query], q.Explain())
 	}
 	return b.String()
 }

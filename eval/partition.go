@@ -128,15 +128,36 @@ func (p *PartitionPlan) route(rec *event.Record, n int) partSet {
 	return set
 }
 
+// by names what the group is divided by.
+func (g *PartitionGroup) by() string {
+	if g.FirstOnly {
+		return strings.Join(g.Fields, ", else ")
+	}
+	return strings.Join(g.Fields, ", ")
+}
+
+// places says for each query where it can be answered.
+func (p *PartitionPlan) places() map[*Query]string {
+	out := make(map[*Query]string)
+	for _, g := range p.Groups {
+		for _, q := range g.Queries {
+			out[q] = "divided by " + g.by()
+		}
+	}
+	for _, g := range p.Global {
+		out[g.Query] = "in one place: " + g.Reason
+	}
+	for _, q := range p.Stateless {
+		out[q] = "anywhere"
+	}
+	return out
+}
+
 // String describes the plan for people. The format may change.
 func (p *PartitionPlan) String() string {
 	var b strings.Builder
 	for _, g := range p.Groups {
-		how := strings.Join(g.Fields, ", ")
-		if g.FirstOnly {
-			how = strings.Join(g.Fields, ", else ")
-		}
-		fmt.Fprintf(&b, "%6d queries divided by %s\n", len(g.Queries), how)
+		fmt.Fprintf(&b, "%6d queries divided by %s\n", len(g.Queries), g.by())
 	}
 	reasons := make(map[string]int)
 	var order []string

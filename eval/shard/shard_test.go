@@ -59,6 +59,11 @@ func TestPlan(t *testing.T) {
 	}, p.Global)
 	require.Equal(t, []*eval.Query{q[5]}, p.Stateless)
 	require.Contains(t, p.String(), "2 queries divided by host\n")
+	text := e.Explain()
+	require.Contains(t, text, p.String())
+	for _, place := range []string{" (divided by user, target)\n", " (anywhere)\n", " (in one place: its events are joined by nothing)\n"} {
+		require.Contains(t, text, place)
+	}
 
 	// Events that have to meet go the same way, whatever else they are.
 	way := func(ev event.Map) []int {
