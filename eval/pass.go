@@ -59,6 +59,7 @@ func (s *Stream) release(c *clock) {
 func (s *Stream) drain(c *clock) {
 	for k := c.next(); k != nil; k = c.next() {
 		c.pass(k.ev.Time)
+		k.free(s.budget) // what a query keeps of it counts there
 		if s.part != nil {
 			s.part.released = k.ev
 		}
@@ -66,7 +67,6 @@ func (s *Stream) drain(c *clock) {
 			p.run.machine.Push(k.ev, p.hits, p.run.emit)
 			c.plan(p.run)
 		}
-		k.free(s.budget)
 	}
 }
 

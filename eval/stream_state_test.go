@@ -194,6 +194,23 @@ func TestAllEvictionsAreReported(t *testing.T) {
 	}
 }
 
+// An event that takes most of the room can be kept, whether it has to wait or not.
+func TestEventNearTheLimit(t *testing.T) {
+	for _, lateness := range []time.Duration{0, time.Second} {
+		s := eval.NewEngine(compile(t, "sequence by k [a where true] [b where true]")).NewStream(
+			eval.WithLimits(eval.Limits{Bytes: 1 << 20}), eval.WithLateness(lateness))
+		big := keyed(1000, "a", 1, 1)
+		big["text"] = strings.Repeat("x", 7<<17)
+		var got collector
+		require.NoError(t, s.Push(big, got.add))
+		require.NoError(t, s.Push(keyed(1001, "b", 1, 2), got.add))
+		s.Close(got.add)
+		require.Equal(t, []string{"1: 1 2"}, got.got)
+		require.Zero(t, s.Stats().Evicted+s.Stats().Rejected)
+		require.Zero(t, s.Stats().Bytes)
+	}
+}
+
 // An event for which there could never be room costs nobody else anything.
 func TestEventBeyondTheLimit(t *testing.T) {
 	const limit = 1 << 20

@@ -326,7 +326,8 @@ func (s *Stream) Positions() map[string][]byte { return s.dispatcher.Positions()
 
 // Snapshot writes the state of the stream after everything that was pushed; the
 // matches of that are yielded before. Any number of workers can go on from it,
-// and so can an eval.Stream.
+// and so can an eval.Stream. An *eval.LimitError is about something pushed before:
+// nothing is written then, and can be by calling Snapshot again.
 func (s *Stream) Snapshot(w io.Writer, yield func(eval.Match) bool) error {
 	if s.closed {
 		return eval.ErrClosed
@@ -348,7 +349,8 @@ func (s *Stream) Restore(r io.Reader) (eval.Changes, error) {
 }
 
 // Swap exchanges the queries after everything that was pushed, whose matches are
-// yielded before; see eval.Stream.Swap.
+// yielded before; see eval.Stream.Swap. On an *eval.LimitError it does not, as
+// Snapshot.
 func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes, error) {
 	if s.closed {
 		return eval.Changes{}, eval.ErrClosed
