@@ -262,7 +262,7 @@ func (f *feed) conclude() error {
 	}{
 		{uint64(f.refused), "could not be read"},
 		{st.Late, "came after a later one and stayed out of sequences; see --sort and --lateness"},
-		{st.Ahead, "were too far in the future to be believed and stayed out of sequences"},
+		{st.Ahead, "too far in the future to be believed stayed out of sequences"},
 		{st.Untimed, "had no time and stayed out of sequences"},
 	} {
 		if note.n > 0 {
