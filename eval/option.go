@@ -136,6 +136,10 @@ func WithManualTime() StreamOption { return func(o *streamOptions) { o.time.manu
 // not seen by sequences. Of events in doubt that contradict each other by more
 // than d those are believed that are the most.
 //
+// Sources are not compared: one whose clock stays wrong is believed after so many
+// events. With WithIdleTimeout the others are then too far behind to be waited for;
+// without it the watermark stays with them.
+//
 // The first confirm events of a stream are in doubt as well, since there is
 // nothing to compare them with. A confirm below 2 means 2. The default is no
 // bound.
