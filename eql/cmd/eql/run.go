@@ -48,7 +48,7 @@ const runExample = `  eql run --rules rules/ events.ndjson.gz > alerts.ndjson
   eql run --rules rules/ --maturity production --summary *.ndjson.zst | head -1
 
   # a service: follows a log, survives restarts, takes new rules on SIGHUP
-  eql run --rules rules/ --follow --lateness 30s --state eql.state --max-state 1GiB \
+  eql run --rules rules/ --follow --lateness 30s --max-jump 24h --state eql.state --max-state 1GiB \
       --workers 4 --reload --metrics 9464 /var/log/events.ndjson >> alerts.ndjson
 
   # every hour: what the files have grown by
