@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -16,6 +17,10 @@ type Record struct {
 	more  [][]value.Value // by slot: the values after the first, while they come in
 	multi []Slot          // slots that have any
 	lists []items         // by list of the layout
+
+	folds   []value.Value // by slot: what Fold returned
+	isFold  []bool        // by slot
+	folding []Slot        // slots with a fold
 
 	seen   []uint64 // by node: the last object with a key for it, and whether the key ends there
 	object uint64   // number of objects seen
@@ -31,6 +36,8 @@ func NewRecord(l *Layout) *Record {
 		layout: l,
 		vals:   make([]value.Value, l.Len()),
 		more:   make([][]value.Value, l.Len()),
+		folds:  make([]value.Value, l.Len()),
+		isFold: make([]bool, l.Len()),
 		seen:   make([]uint64, len(l.nodes)),
 		lists:  make([]items, len(l.lists)),
 	}
@@ -46,6 +53,10 @@ func (r *Record) Reset() {
 		r.forget(s)
 	}
 	r.multi = r.multi[:0]
+	for _, s := range r.folding {
+		r.folds[s], r.isFold[s] = value.Value{}, false
+	}
+	r.folding = r.folding[:0]
 	for i := range r.lists {
 		r.lists[i].reset()
 	}
@@ -53,6 +64,36 @@ func (r *Record) Reset() {
 
 // Get returns the value in slot s; a slot without value is null.
 func (r *Record) Get(s Slot) value.Value { return r.vals[s] }
+
+// Fold returns the value in slot s with its texts in canonical case, as
+// pattern.Fold has it. It folds once an event. The result is good until r is
+// filled again.
+func (r *Record) Fold(s Slot) value.Value {
+	if !r.isFold[s] {
+		r.folds[s], r.isFold[s] = folded(r.vals[s]), true
+		r.folding = append(r.folding, s)
+	}
+	return r.folds[s]
+}
+
+func folded(v value.Value) value.Value {
+	switch v.Kind() {
+	case value.String:
+		return value.OfString(pattern.Fold(v.Str()))
+	case value.IP:
+		return value.OfIP(pattern.Fold(v.Str()))
+	case value.Version:
+		return value.OfVersion(pattern.Fold(v.Str()))
+	case value.List:
+		out := make([]value.Value, len(v.Elems()))
+		for i, e := range v.Elems() {
+			out[i] = folded(e)
+		}
+		return value.OfList(out)
+	default:
+		return v
+	}
+}
 
 // Values returns the values of all slots, to be read until r is filled again.
 func (r *Record) Values() []value.Value { return r.vals }

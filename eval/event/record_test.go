@@ -129,3 +129,24 @@ func TestNumbersAsText(t *testing.T) {
 		assert.Equal(t, want, r.Get(s).Str())
 	}
 }
+
+func TestFold(t *testing.T) {
+	l := event.NewLayout()
+	one, several, number := l.Add("one"), l.Add("several"), l.Add("number")
+	r := event.NewRecord(l)
+	for _, c := range []struct {
+		doc          string
+		one, several value.Value
+	}{
+		{`{"one": "C:\\Windows", "several": ["A", 1, "É"], "number": 7}`,
+			value.OfString(`c:\windows`), value.OfList([]value.Value{value.OfString("a"), value.OfInt(1), value.OfString("é")})},
+		{`{"one": "X", "number": 7}`, value.OfString("x"), value.Value{}},
+	} {
+		require.NoError(t, r.Fill(event.JSON([]byte(c.doc))))
+		for range 2 {
+			require.Equal(t, c.one.String(), r.Fold(one).String())
+			require.Equal(t, c.several.String(), r.Fold(several).String())
+			require.Equal(t, int64(7), r.Fold(number).Int())
+		}
+	}
+}
