@@ -263,6 +263,7 @@ func (h *dueHeap) Pop() any {
 
 // plan puts a run in its place after its machine has changed.
 func (c *clock) plan(r *run) {
+	r.wake()
 	if due := r.machine.Due(); due != r.due {
 		r.due = due
 		heap.Fix(&c.dues, r.place)

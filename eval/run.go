@@ -14,9 +14,10 @@ type run struct {
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
 	emit    func(op.Result)
-	due     int64  // of the machine, in clock.dues
-	place   int    // there
-	print   string // fingerprint of the query, once it has been asked for
+	due     int64      // of the machine, in clock.dues
+	place   int        // there
+	print   string     // fingerprint of the query, once it has been asked for
+	awake   op.StepSet // of the machine, when it was last asked
 
 	role  role
 	route *op.Route         // of keyedRole
@@ -95,8 +96,28 @@ func (s *Stream) schedule() {
 	}
 	for _, r := range s.runs {
 		if r.machine != nil {
+			r.awake = 0 // the bits may be those of another engine
+			r.wake()
 			r.due = r.machine.Due()
 			heap.Push(&s.clocks[r.clock].dues, r)
 		}
 	}
+}
+
+// wake notes in the stream which steps can make a difference to the machine now.
+func (r *run) wake() {
+	awake := r.machine.Awake()
+	if awake == r.awake {
+		return
+	}
+	for step, bit := range r.bits {
+		switch {
+		case bit < 0:
+		case awake.Has(step):
+			r.stream.awake[bit>>6] |= 1 << (bit & 63)
+		default:
+			r.stream.awake[bit>>6] &^= 1 << (bit & 63)
+		}
+	}
+	r.awake = awake
 }

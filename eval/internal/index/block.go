@@ -2,7 +2,8 @@ package index
 
 // A block is the conditions that are asked about together, a bit each.
 type block struct {
-	from, to int      // its words among those of the index
+	from, to int // its words among those of the index
+	members  int
 	base     []uint64 // conditions that are candidates unless a filter has it otherwise
 	posts    []*post
 	filters  []*filter
@@ -11,7 +12,7 @@ type block struct {
 func newBlock(first, members int) *block {
 	from := first / 64
 	n := (members + 63) / 64
-	return &block{from: from, to: from + n, base: make([]uint64, n)}
+	return &block{from: from, to: from + n, members: members, base: make([]uint64, n)}
 }
 
 func set(words []uint64, bit int)      { words[bit>>6] |= 1 << (bit & 63) }

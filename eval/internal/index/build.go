@@ -11,7 +11,8 @@ import (
 // A Builder collects conditions for an Index. It belongs to one goroutine.
 type Builder struct {
 	// Slot returns the slot of a field, List the list of an array, in the layout
-	// of the events that the Index will see.
+	// of the events that the Index will see. They may differ from condition to
+	// condition.
 	Slot func(*plan.Field) event.Slot
 	List func(*plan.Search) event.List
 
@@ -23,6 +24,8 @@ type Builder struct {
 // A condition is what Add was given.
 type condition struct {
 	block     int
+	slot      func(*plan.Field) event.Slot
+	list      func(*plan.Search) event.List
 	conjuncts []plan.Expr
 	decided   []bool // by the index, of conjuncts
 	bit       int
@@ -33,7 +36,7 @@ type condition struct {
 // an event is asked about all conditions of some blocks. It returns the number of
 // the condition, counted from 0.
 func (b *Builder) Add(block int, x plan.Expr) int {
-	c := condition{block: block, conjuncts: conjuncts(nil, x)}
+	c := condition{block: block, slot: b.Slot, list: b.List, conjuncts: conjuncts(nil, x)}
 	c.decided = make([]bool, len(c.conjuncts))
 	b.conditions = append(b.conditions, c)
 	return len(b.conditions) - 1
@@ -42,6 +45,7 @@ func (b *Builder) Add(block int, x plan.Expr) int {
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
 	for i := range b.conditions {
+		b.at(i)
 		seen := make(map[term]bool)
 		for _, x := range b.conditions[i].conjuncts {
 			b.count(x, seen)
@@ -64,6 +68,11 @@ func (b *Builder) Build() *Index {
 	}
 	ix.sources = b.sources
 	return ix
+}
+
+// at makes a condition the one whose fields are meant.
+func (b *Builder) at(condition int) {
+	b.Slot, b.List = b.conditions[condition].slot, b.conditions[condition].list
 }
 
 // count notes which facts a condition asks for, each once.
@@ -142,15 +151,13 @@ const (
 
 // block builds the block of the given conditions.
 func (b *Builder) block(ix *Index, members []int) {
-	blk := newBlock(len(ix.order), len(members))
-	for len(ix.order) < blk.to*64 {
-		ix.order = append(ix.order, -1)
-	}
+	blk := newBlock(ix.bits, len(members))
+	ix.bits = blk.to * 64
 	var demands []demand
 	for m, i := range members {
+		b.at(i)
 		c := &b.conditions[i]
 		c.bit = blk.from*64 + m
-		ix.order[c.bit] = i
 		for j, x := range c.conjuncts {
 			for _, cl := range b.needs(x) {
 				demands = append(demands, newDemand(cl, m, j))
@@ -180,7 +187,7 @@ func (b *Builder) block(ix *Index, members []int) {
 	}
 	posted := make([]bool, len(members))
 	for _, d := range demands {
-		if posted[d.member] || enforced[d.member] <= d.likely {
+		if posted[d.member] || d.unsaid || enforced[d.member] <= d.likely {
 			continue
 		}
 		posted[d.member] = true

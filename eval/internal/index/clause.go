@@ -18,6 +18,9 @@ type clause struct {
 	// exact says that the conjunct which the clause stems from holds exactly if
 	// the clause does.
 	exact bool
+	// unsaid says that an event without any value satisfies the clause, too, so
+	// that only a filter can decide it.
+	unsaid bool
 }
 
 // A term is a fact about a field.
@@ -105,10 +108,8 @@ func (b *Builder) both(xs []plan.Expr, of func(plan.Expr) []clause) []clause {
 	for _, x := range xs {
 		out = append(out, of(x)...)
 	}
-	if len(out) > 1 {
-		for i := range out {
-			out[i].exact = false // none of them is all
-		}
+	for i := range out {
+		out[i].exact = out[i].exact && len(xs) == 1 // none of several is all
 	}
 	return out
 }
@@ -127,8 +128,9 @@ func (b *Builder) choice(xs []plan.Expr, of func(plan.Expr) []clause) []clause {
 		best := slices.MinFunc(all, func(x, y clause) int { return cmp.Compare(x.guess(), y.guess()) })
 		joined.terms = append(joined.terms, best.terms...)
 		joined.exact = joined.exact && best.exact && len(all) == 1
+		joined.unsaid = joined.unsaid || best.unsaid
 	}
-	if len(joined.terms) == 0 {
+	if len(joined.terms) == 0 || joined.unsaid {
 		return nil
 	}
 	return []clause{joined}
@@ -310,10 +312,10 @@ func (b *Builder) search(x *plan.Search) []clause {
 }
 
 // system returns what a test of the operating system asks for. An event that
-// does not say satisfies it; see source.unsaid.
+// does not say satisfies it; see filter.demand.
 func (b *Builder) system(x *plan.System) []clause {
 	s := b.systems(x)
-	c := clause{exact: true}
+	c := clause{exact: true, unsaid: true}
 	for _, name := range x.Names {
 		c.terms = append(c.terms, term{s, fact{kind: isText, text: name}})
 	}
