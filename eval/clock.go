@@ -30,7 +30,12 @@ type clock struct {
 	queue  keptHeap
 	doubts []*kept // ahead of time
 	dues   dueHeap // the runs of this clock
-	seen   distinct
+
+	// The steps of its sequences, and of what else has a machine, as bits of the
+	// engine's index.
+	sequences, machines []uint64
+
+	seen distinct
 
 	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }

@@ -23,10 +23,7 @@ func (s *Stream) candidates() []int32 {
 		return s.everything()
 	}
 	s.finder.Next()
-	awake := s.awake
-	if !s.gated() {
-		awake = s.always
-	}
+	awake := s.wakeful()
 	parts := 0
 	for _, b := range s.blocks {
 		from := len(s.found)
@@ -60,15 +57,34 @@ func (s *Stream) arrange(bits []int32) {
 	})
 }
 
-// gated reports whether steps may be left out that nothing waits for: if the event
-// is seen by all machines at once, and nobody asks whether it repeats another.
-func (s *Stream) gated() bool {
+// wakeful returns the steps for which the current event can make a difference, as
+// bits of the index. What a machine waits for says so only if it sees the event at
+// once, and if nobody asks whether the event repeats another. Sequences do not see
+// events that are late or have no time.
+func (s *Stream) wakeful() []uint64 {
+	awake, changed := s.awake, false
 	for _, c := range s.clocks {
-		if !c.direct {
-			return false
+		if c.direct && s.opts.distinct == nil {
+			continue
+		}
+		if !changed {
+			changed = true
+			awake = s.other
+			copy(awake, s.awake)
+		}
+		unseen := c.state == late || c.state == untimed
+		for i, w := range c.sequences {
+			if unseen {
+				awake[i] &^= w
+			} else {
+				awake[i] |= w
+			}
+		}
+		for i, w := range c.machines {
+			awake[i] |= w
 		}
 	}
-	return s.opts.distinct == nil
+	return awake
 }
 
 // route returns the blocks of the index that the event's categories concern.

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
 // A run is the state of one query.
@@ -56,6 +57,12 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	if r.machine != nil {
 		r.watch(&s.opts)
+		c := s.clocks[r.clock]
+		if q.Plan.Kind == plan.Sequence {
+			r.setBits(c.sequences)
+		} else {
+			r.setBits(c.machines)
+		}
 	}
 	return r
 }
@@ -100,6 +107,15 @@ func (s *Stream) schedule() {
 			r.wake()
 			r.due = r.machine.Due()
 			heap.Push(&s.clocks[r.clock].dues, r)
+		}
+	}
+}
+
+// setBits adds the bits of the query's steps.
+func (r *run) setBits(bits []uint64) {
+	for _, bit := range r.bits {
+		if bit >= 0 {
+			bits[bit>>6] |= 1 << (bit & 63)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/index"
@@ -30,7 +29,7 @@ type Stream struct {
 	routes []map[string][]int // by group: blocks of the index by list of categories
 	finder *index.Finder
 	awake  []uint64 // bits of the index: steps that can make a difference to their machines
-	always []uint64 // all bits
+	other  []uint64 // scratch for the like
 	blocks []int    // of the current event
 	found  []int32  // its candidates
 	hits   op.Hits
@@ -80,11 +79,14 @@ func (s *Stream) install(e *Engine) {
 		s.routes = append(s.routes, make(map[string][]int))
 	}
 	s.finder = e.index.NewFinder(s.rec)
-	s.always = make([]uint64, (e.index.Bits()+63)/64)
-	for i := range s.always {
-		s.always[i] = ^uint64(0)
+	words := (e.index.Bits() + 63) / 64
+	s.awake, s.other = make([]uint64, words), make([]uint64, words)
+	for i := range s.awake {
+		s.awake[i] = ^uint64(0)
 	}
-	s.awake = slices.Clone(s.always)
+	for _, c := range s.clocks {
+		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
+	}
 	for i, q := range e.queries {
 		s.runs = append(s.runs, s.newRun(q, i))
 	}

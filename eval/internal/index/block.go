@@ -7,6 +7,7 @@ type block struct {
 	base     []uint64 // conditions that are candidates unless a filter has it otherwise
 	posts    []*post
 	filters  []*filter
+	vetoes   []*post
 }
 
 func newBlock(first, members int) *block {
@@ -18,80 +19,82 @@ func newBlock(first, members int) *block {
 func set(words []uint64, bit int)      { words[bit>>6] |= 1 << (bit & 63) }
 func has(words []uint64, bit int) bool { return words[bit>>6]&(1<<(bit&63)) != 0 }
 
-// A post makes conditions candidates by the facts of a source.
+// A post says for which conditions the facts of a source are good, or bad.
 type post struct {
 	source *source
 	by     lists
 }
 
-func (b *block) post(s *source, fact int32, member int) {
-	for _, p := range b.posts {
+// postOf returns the post of a source among some, making it if need be.
+func postOf(posts *[]*post, s *source) *post {
+	for _, p := range *posts {
 		if p.source == s {
-			p.by.add(fact, member)
-			return
+			return p
 		}
 	}
 	p := &post{source: s}
-	p.by.add(fact, member)
-	b.posts = append(b.posts, p)
+	*posts = append(*posts, p)
+	return p
 }
 
-// A filter says which conditions stay candidates by the facts of a source. The
-// others have a clause about it that does not hold.
+// A filter says which conditions stay candidates by the facts of one source, or
+// of several of which one has to have one. Others have a clause about it that does
+// not hold.
 type filter struct {
-	source *source
-	absent []uint64 // without any value
-	other  []uint64 // with a value of which nothing else is known
-	by     lists    // what facts add to other
-	asked  []uint64 // conditions that have a clause here
+	posts  []*post
+	words  []int32  // of the block, with conditions that ask
+	base   []uint64 // of each of them, the conditions that do not
+	unsaid []uint64 // of each of them, those that are content if nothing is known
+	asked  []uint64 // of the whole block, conditions that ask
+	silent []uint64 // of the whole block, those of unsaid
 }
 
-func newFilter(s *source, b *block, members int) *filter {
-	n := len(b.base)
-	f := &filter{source: s, absent: make([]uint64, n), other: make([]uint64, n), asked: make([]uint64, n)}
-	for m := range members {
-		set(f.absent, m)
-		set(f.other, m)
-	}
-	return f
+func newFilter(b *block) *filter {
+	return &filter{asked: make([]uint64, len(b.base)), silent: make([]uint64, len(b.base))}
 }
 
-// demand makes the filter ask for one of the terms, which are about its source.
-// It reports false if it asks for others already.
-func (f *filter) demand(member int, terms []term) bool {
+// demand makes the filter ask for one of the terms. It reports false if the
+// condition asks for others already.
+func (f *filter) demand(member int, c *clause) bool {
 	if has(f.asked, member) {
 		return false
 	}
 	set(f.asked, member)
-	clearBit(f.other, member)
-	if f.source.kind != systemSource { // of which nothing is as good as anything
-		clearBit(f.absent, member)
+	if c.unsaid {
+		set(f.silent, member)
 	}
-	for _, t := range terms {
-		if t.fact == (fact{}) {
-			set(f.other, member)
-		} else {
-			f.by.add(f.source.number(t.fact), member)
-		}
+	for _, t := range c.terms {
+		postOf(&f.posts, t.source).by.add(t.source.number(t.fact), member)
 	}
 	return true
 }
-
-func clearBit(words []uint64, bit int) { words[bit>>6] &^= 1 << (bit & 63) }
 
 // compile makes everything ready to be read.
 func (b *block) compile() {
 	for _, p := range b.posts {
 		p.by.compile(len(b.base))
 	}
+	for _, p := range b.vetoes {
+		p.by.compile(len(b.base))
+	}
 	for _, f := range b.filters {
-		f.by.compile(len(b.base))
-		f.asked = nil
+		for i, w := range f.asked {
+			if w != 0 {
+				f.words = append(f.words, int32(i))
+				f.base = append(f.base, ^w)
+				f.unsaid = append(f.unsaid, ^w|f.silent[i])
+			}
+		}
+		f.asked, f.silent = nil, nil
+		for _, p := range f.posts {
+			p.by.compile(len(b.base))
+		}
 	}
 }
 
-// lists has for each fact the conditions that it is good for: as members, or as
-// bits if they are many. The zero lists is empty; compile comes after the last add.
+// lists has for each fact the conditions that it is good or bad for: as members,
+// or as bits if they are many. The zero lists is empty; compile comes after the
+// last add.
 type lists struct {
 	members [][]int32
 	bits    [][]uint64 // by fact, nil for those in members; nil if there are none
@@ -128,8 +131,8 @@ func (l *lists) compile(words int) {
 	}
 }
 
-// or adds what a fact is good for to dst.
-func (l *lists) or(dst []uint64, fact int32) {
+// addTo adds what a fact is good for to dst.
+func (l *lists) addTo(dst []uint64, fact int32) {
 	if int(fact) >= len(l.members) {
 		return
 	}
@@ -139,6 +142,21 @@ func (l *lists) or(dst []uint64, fact int32) {
 	if l.bits != nil {
 		for i, w := range l.bits[fact] {
 			dst[i] |= w
+		}
+	}
+}
+
+// takeFrom takes what a fact is bad for from dst.
+func (l *lists) takeFrom(dst []uint64, fact int32) {
+	if int(fact) >= len(l.members) {
+		return
+	}
+	for _, m := range l.members[fact] {
+		dst[m>>6] &^= 1 << (m & 63)
+	}
+	if l.bits != nil {
+		for i, w := range l.bits[fact] {
+			dst[i] &^= w
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package index
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -19,6 +21,7 @@ type Builder struct {
 	conditions []condition
 	sources    []*source
 	byKey      map[string]*source
+	census     census // of the block under construction
 }
 
 // A condition is what Add was given.
@@ -29,7 +32,7 @@ type condition struct {
 	conjuncts []plan.Expr
 	decided   []bool // by the index, of conjuncts
 	bit       int
-	covered   bool
+	likely    float64
 }
 
 // Add adds a condition of a block, which is a number of the caller's, from 0 on:
@@ -44,13 +47,6 @@ func (b *Builder) Add(block int, x plan.Expr) int {
 
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
-	for i := range b.conditions {
-		b.at(i)
-		seen := make(map[term]bool)
-		for _, x := range b.conditions[i].conjuncts {
-			b.count(x, seen)
-		}
-	}
 	ix := &Index{}
 	blocks := 0
 	for i := range b.conditions {
@@ -73,25 +69,6 @@ func (b *Builder) Build() *Index {
 // at makes a condition the one whose fields are meant.
 func (b *Builder) at(condition int) {
 	b.Slot, b.List = b.conditions[condition].slot, b.conditions[condition].list
-}
-
-// count notes which facts a condition asks for, each once.
-func (b *Builder) count(x plan.Expr, seen map[term]bool) {
-	switch x := x.(type) {
-	case *plan.Logic:
-		for _, o := range x.Xs {
-			b.count(o, seen)
-		}
-	case *plan.Not: // exceptions say little about what there is
-	default:
-		c, _ := b.atom(x)
-		for _, t := range c.terms {
-			if !seen[t] {
-				seen[t] = true
-				t.source.count(t.fact)
-			}
-		}
-	}
 }
 
 // field returns the source of a field of the event; nil for other fields.
@@ -125,7 +102,6 @@ func (b *Builder) source(key string, make_ func() source) *source {
 	}
 	s := make_()
 	s.index = len(b.sources)
-	s.uses = make(map[fact]int)
 	s.numbers = map[fact]int32{{}: 0}
 	b.sources = append(b.sources, &s)
 	b.byKey[key] = &s
@@ -138,61 +114,69 @@ type demand struct {
 	member   int // of the block
 	conjunct int
 	likely   float64
-	only     *source // that all terms are about; nil if there are several
+	about    string // the sources of the terms
 }
-
-// Which sources become filters of a block: those about which at least one in
-// filterShare of the conditions has a clause, and at least filterLeast.
-const (
-	filterShare = 16
-	filterLeast = 4
-	filterMost  = 24
-)
 
 // block builds the block of the given conditions.
 func (b *Builder) block(ix *Index, members []int) {
 	blk := newBlock(ix.bits, len(members))
 	ix.bits = blk.to * 64
-	var demands []demand
+	b.census = census{sources: make(map[*source]*tally)}
 	for m, i := range members {
 		b.at(i)
-		c := &b.conditions[i]
-		c.bit = blk.from*64 + m
-		for j, x := range c.conjuncts {
+		b.conditions[i].bit = blk.from*64 + m
+		b.census.take(b, b.conditions[i].conjuncts)
+	}
+	var demands []demand
+	about := make(map[string]int) // conditions that ask about the same sources
+	for m, i := range members {
+		b.at(i)
+		own := len(demands)
+		for j, x := range b.conditions[i].conjuncts {
 			for _, cl := range b.needs(x) {
-				demands = append(demands, newDemand(cl, m, j))
+				d := demand{clause: cl, member: m, conjunct: j, likely: b.guess(&cl), about: sourcesOf(cl.terms)}
+				if !d.negative && !slices.ContainsFunc(demands[own:], func(o demand) bool { return !o.negative && o.about == d.about }) {
+					about[d.about]++
+				}
+				demands = append(demands, d)
 			}
 		}
+		// The best clause of a condition comes first.
+		slices.SortStableFunc(demands[own:], func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
 	}
-	// The best clause comes first among those of a condition.
-	slices.SortStableFunc(demands, func(x, y demand) int {
-		if x.member != y.member {
-			return x.member - y.member
-		}
-		return cmpFloat(x.likely, y.likely)
-	})
-	enforced := make([]float64, len(members)) // the best clause that a filter enforces
-	for i := range enforced {
-		enforced[i] = 2
+	filters := make(map[string]*filter)
+	for _, about := range b.worthFilters(about) {
+		filters[about] = newFilter(blk)
+		blk.filters = append(blk.filters, filters[about])
 	}
-	for _, s := range b.filterSources(demands, len(members)) {
-		f := newFilter(s, blk, len(members))
-		for _, d := range demands {
-			if d.only == s && f.demand(d.member, d.terms) {
-				enforced[d.member] = min(enforced[d.member], d.likely)
-				b.settle(members[d.member], d)
+	best := make([]float64, len(members)) // the clause that is least likely of those that are enforced
+	for m := range best {
+		best[m] = 1
+	}
+	for i := range demands {
+		d := &demands[i]
+		switch f := filters[d.about]; {
+		case d.negative:
+			for _, t := range d.terms {
+				postOf(&blk.vetoes, t.source).by.add(t.source.number(t.fact), d.member)
 			}
+		case f == nil || !f.demand(d.member, &d.clause):
+			continue
+		default:
+			best[d.member] = min(best[d.member], d.likely)
 		}
-		blk.filters = append(blk.filters, f)
+		b.settle(members[d.member], d)
 	}
 	posted := make([]bool, len(members))
-	for _, d := range demands {
-		if posted[d.member] || d.unsaid || enforced[d.member] <= d.likely {
+	for i := range demands {
+		d := &demands[i]
+		if posted[d.member] || d.negative || d.unsaid || best[d.member] <= d.likely {
 			continue
 		}
 		posted[d.member] = true
+		best[d.member] = d.likely
 		for _, t := range d.terms {
-			blk.post(t.source, t.source.number(t.fact), d.member)
+			postOf(&blk.posts, t.source).by.add(t.source.number(t.fact), d.member)
 		}
 		b.settle(members[d.member], d)
 	}
@@ -200,71 +184,50 @@ func (b *Builder) block(ix *Index, members []int) {
 		if !posted[m] {
 			set(blk.base, m)
 		}
-		b.conditions[members[m]].covered = posted[m] || enforced[m] < guessPresent
+		b.conditions[members[m]].likely = best[m]
 	}
 	blk.compile()
 	ix.blocks = append(ix.blocks, blk)
 }
 
+// sourcesOf returns what tells which sources terms are about.
+func sourcesOf(terms []term) string {
+	var ids []int
+	for _, t := range terms {
+		ids = append(ids, t.source.index)
+	}
+	slices.Sort(ids)
+	return fmt.Sprint(slices.Compact(ids))
+}
+
+// worthFilters returns what is worth a filter: what at least two conditions ask
+// about. What most ask about comes first.
+func (b *Builder) worthFilters(about map[string]int) []string {
+	var out []string
+	for sources, n := range about {
+		if n > 1 {
+			out = append(out, sources)
+		}
+	}
+	slices.SortFunc(out, func(x, y string) int {
+		return cmp.Or(about[y]-about[x], strings.Compare(x, y))
+	})
+	return out
+}
+
 // settle notes that a conjunct need not be tested again.
-func (b *Builder) settle(condition int, d demand) {
+func (b *Builder) settle(condition int, d *demand) {
 	if d.exact {
 		b.conditions[condition].decided[d.conjunct] = true
-	}
-}
-
-func newDemand(cl clause, member, conjunct int) demand {
-	d := demand{clause: cl, member: member, conjunct: conjunct, likely: cl.guess(), only: cl.terms[0].source}
-	for _, t := range cl.terms {
-		if t.source != d.only {
-			d.only = nil
-			break
-		}
-	}
-	return d
-}
-
-// filterSources returns the sources that many conditions have a clause about.
-func (b *Builder) filterSources(demands []demand, members int) []*source {
-	uses := make(map[*source]int)
-	last := make(map[*source]int)
-	for _, d := range demands {
-		if d.only != nil && last[d.only] != d.member+1 {
-			last[d.only] = d.member + 1
-			uses[d.only]++
-		}
-	}
-	var out []*source
-	for s, n := range uses {
-		if n >= max(filterLeast, members/filterShare) {
-			out = append(out, s)
-		}
-	}
-	slices.SortFunc(out, func(x, y *source) int {
-		if uses[x] != uses[y] {
-			return uses[y] - uses[x]
-		}
-		return x.index - y.index
-	})
-	return out[:min(len(out), filterMost)]
-}
-
-func cmpFloat(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	default:
-		return 0
 	}
 }
 
 // Bit returns the number by which Find knows a condition.
 func (b *Builder) Bit(condition int) int { return b.conditions[condition].bit }
 
-// Covered reports whether events are told apart that cannot satisfy a condition.
-func (b *Builder) Covered(condition int) bool { return b.conditions[condition].covered }
+// Likely returns which share of the events of its block make a condition a
+// candidate, as far as that can be guessed from the conditions alone.
+func (b *Builder) Likely(condition int) float64 { return b.conditions[condition].likely }
 
 // Rest returns the conjuncts of a condition that a candidate still has to satisfy.
 func (b *Builder) Rest(condition int) []plan.Expr {

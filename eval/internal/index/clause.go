@@ -1,10 +1,9 @@
 package index
 
 import (
-	"cmp"
 	"math"
-	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
@@ -21,12 +20,15 @@ type clause struct {
 	// unsaid says that an event without any value satisfies the clause, too, so
 	// that only a filter can decide it.
 	unsaid bool
+	// negative says that the condition cannot hold if one of the terms does.
+	negative bool
 }
 
 // A term is a fact about a field.
 type term struct {
 	source *source
 	fact   fact
+	enough bool // whether the conjunct holds if the term does
 }
 
 // A fact is what a term says of a value. The zero fact is that there is one.
@@ -72,6 +74,11 @@ func (b *Builder) needs(x plan.Expr) []clause {
 		return b.both(x.Xs, b.needs)
 	case *plan.Not:
 		return b.refutes(x.X)
+	case *plan.IsNull:
+		if f, ok := x.X.(*plan.Field); ok {
+			return b.without(b.one(f, fact{}, true))
+		}
+		return nil
 	case *plan.Field:
 		return b.one(x, fact{kind: isBool, num: 1}, true)
 	case *plan.System:
@@ -99,8 +106,31 @@ func (b *Builder) refutes(x plan.Expr) []clause {
 		if f, ok := x.X.(*plan.Field); ok {
 			return b.one(f, fact{}, true)
 		}
+		return nil
+	case *plan.Field:
+		return b.without(b.one(x, fact{kind: isBool, num: 1}, true))
+	}
+	if c, ok := b.atom(x); ok {
+		return b.without([]clause{c})
 	}
 	return nil
+}
+
+// without returns that none of the terms hold which alone suffice for a clause.
+func (b *Builder) without(cs []clause) []clause {
+	var out []clause
+	for _, c := range cs {
+		n := clause{exact: c.exact, negative: true}
+		for _, t := range c.terms {
+			if t.enough {
+				n.terms = append(n.terms, t)
+			}
+		}
+		if len(n.terms) > 0 {
+			out = append(out, n)
+		}
+	}
+	return out
 }
 
 func (b *Builder) both(xs []plan.Expr, of func(plan.Expr) []clause) []clause {
@@ -122,15 +152,19 @@ func (b *Builder) choice(xs []plan.Expr, of func(plan.Expr) []clause) []clause {
 			continue
 		}
 		all := of(x)
-		if len(all) == 0 {
+		best, least := -1, 2.0
+		for i := range all {
+			if g := b.guess(&all[i]); !all[i].negative && !all[i].unsaid && g < least {
+				best, least = i, g
+			}
+		}
+		if best < 0 {
 			return nil
 		}
-		best := slices.MinFunc(all, func(x, y clause) int { return cmp.Compare(x.guess(), y.guess()) })
-		joined.terms = append(joined.terms, best.terms...)
-		joined.exact = joined.exact && best.exact && len(all) == 1
-		joined.unsaid = joined.unsaid || best.unsaid
+		joined.terms = append(joined.terms, all[best].terms...)
+		joined.exact = joined.exact && all[best].exact && len(all) == 1
 	}
-	if len(joined.terms) == 0 || joined.unsaid {
+	if len(joined.terms) == 0 {
 		return nil
 	}
 	return []clause{joined}
@@ -149,32 +183,30 @@ func (b *Builder) one(f *plan.Field, k fact, exact bool) []clause {
 	if s == nil {
 		return nil
 	}
-	return []clause{{terms: []term{{s, k}}, exact: exact}}
+	return []clause{{terms: []term{{s, k, exact}}, exact: exact}}
 }
 
 // atom returns what a test of one field against constants needs.
 func (b *Builder) atom(x plan.Expr) (clause, bool) {
 	var f *plan.Field
-	var keys []fact
-	exact := false
+	var asked []asked
 	switch x := x.(type) {
 	case *plan.Compare:
 		c, ok := x.Y.(*plan.Const)
 		if f, _ = x.X.(*plan.Field); f == nil || !ok || x.Op != ast.Eq {
 			return clause{}, false
 		}
-		k, isExact := constantKey(c.V)
-		keys, exact = []fact{k}, isExact
+		asked = append(asked, askedOfConstant(c.V))
 	case *plan.In:
 		if f, _ = x.X.(*plan.Field); f == nil {
 			return clause{}, false
 		}
-		keys, exact = listKeys(x)
+		asked = askedOfList(x)
 	case *plan.Match:
 		if f, _ = x.X.(*plan.Field); f == nil {
 			return clause{}, false
 		}
-		keys, exact = patternKeys(x)
+		asked = askedOfPatterns(x)
 	default:
 		return clause{}, false
 	}
@@ -182,35 +214,32 @@ func (b *Builder) atom(x plan.Expr) (clause, bool) {
 	if s == nil {
 		return clause{}, false
 	}
-	out := clause{exact: exact}
-	for _, k := range keys {
-		if k.kind == present { // which the others imply
-			return clause{terms: []term{{s, k}}}, true
-		}
-		out.terms = append(out.terms, term{s, k})
+	out := clause{exact: true}
+	for _, k := range asked {
+		out.terms = append(out.terms, term{s, k.fact, k.enough})
+		out.exact = out.exact && k.enough
 	}
 	return out, true
 }
 
-// constantKey returns what equality with v asks for.
-func constantKey(v value.Value) (k fact, exact bool) {
-	switch {
-	case v.Kind() == value.String:
-		return fact{kind: isText, text: v.Str()}, true
-	case v.Kind() == value.Bool:
-		return fact{kind: isBool, num: boolKey(v)}, true
-	case v.Kind().IsNumber():
-		return numberKey(v), true
-	default:
-		return fact{}, false
-	}
+// asked is a fact without which an atom does not hold, or one of several.
+type asked struct {
+	fact
+	enough bool // whether the atom holds with it
 }
 
-func boolKey(v value.Value) uint64 {
-	if v.Bool() {
-		return 1
+// askedOfConstant returns what equality with v asks for.
+func askedOfConstant(v value.Value) asked {
+	switch {
+	case v.Kind() == value.String:
+		return asked{fact{kind: isText, text: v.Str()}, true}
+	case v.Kind() == value.Bool:
+		return asked{fact{kind: isBool, num: v.Uint()}, true}
+	case v.Kind().IsNumber():
+		return asked{numberKey(v), true}
+	default:
+		return asked{}
 	}
-	return 0
 }
 
 // numberKey returns what equal numbers share, and others do not.
@@ -233,46 +262,43 @@ func numberKey(v value.Value) fact {
 	return k
 }
 
-func listKeys(x *plan.In) (keys []fact, exact bool) {
-	exact = true
+func askedOfList(x *plan.In) []asked {
+	var out []asked
 	for _, v := range x.Values {
-		k, isExact := constantKey(v)
-		exact = exact && isExact
+		k := askedOfConstant(v)
 		switch {
 		case k.kind == isText && x.Fold:
-			k = fact{kind: isFolded, text: pattern.Fold(k.text)}
+			k.fact = fact{kind: isFolded, text: pattern.Fold(k.text)}
 		case k.kind == isNumber && x.IDs: // also as text
-			return []fact{{}}, false
-		case k.kind == present:
-			return []fact{k}, false
+			k = asked{}
 		}
-		keys = append(keys, k)
+		out = append(out, k)
 	}
-	return keys, exact
+	return out
 }
 
-// patternKeys returns what matching one of several patterns asks for.
-func patternKeys(x *plan.Match) (keys []fact, exact bool) {
+// askedOfPatterns returns what matching one of several patterns asks for.
+func askedOfPatterns(x *plan.Match) []asked {
 	if x.Op == ast.Regex || x.Op == ast.RegexFold || x.Escapes {
-		return []fact{{}}, false
+		return []asked{{}}
 	}
-	exact = true
+	var out []asked
 	for _, p := range x.Patterns {
-		k := wildcardKey(p, x.Op != ast.Like)
-		keys = append(keys, k)
-		exact = exact && (k.kind == isText || k.kind == isFolded)
+		out = append(out, askedOfWildcard(p, x.Op != ast.Like))
 	}
-	return keys, exact
+	return out
 }
 
-// wildcardKey returns the best of what a text has to be like that matches a
+// askedOfWildcard returns the best of what a text has to be like that matches a
 // pattern of * and ?.
-func wildcardKey(p string, fold bool) fact {
+func askedOfWildcard(p string, fold bool) asked {
 	switch {
 	case !pattern.HasWildcard(p) && fold:
-		return fact{kind: isFolded, text: pattern.Fold(p)}
+		return asked{fact{kind: isFolded, text: pattern.Fold(p)}, true}
 	case !pattern.HasWildcard(p):
-		return fact{kind: isText, text: p}
+		return asked{fact{kind: isText, text: p}, true}
+	case !utf8.ValidString(p): // parts of it may be parts of code points
+		return asked{}
 	}
 	segments := strings.Split(p, "*")
 	best, least := fact{}, 1.0
@@ -300,7 +326,28 @@ func wildcardKey(p string, fold bool) fact {
 			}
 		}
 	}
-	return best
+	return asked{best, fold && isAll(best.kind, p)}
+}
+
+// isAll reports whether the only text in a pattern is all that it asks for.
+func isAll(kind factKind, p string) bool {
+	switch kind {
+	case beginsWith:
+		return onlyWildcard(p, len(p)-1)
+	case continues:
+		return p[0] == '?' && onlyWildcard(p[1:], len(p)-2)
+	case endsWith:
+		return onlyWildcard(p, 0)
+	case contains:
+		return len(p) > 2 && p[0] == '*' && onlyWildcard(p[1:], len(p)-2)
+	default:
+		return false
+	}
+}
+
+// onlyWildcard reports whether the only wildcard of p is a * at i.
+func onlyWildcard(p string, i int) bool {
+	return strings.IndexAny(p, "*?") == i && p[i] == '*' && !pattern.HasWildcard(p[i+1:])
 }
 
 // search returns what a search in an array asks for.
@@ -308,7 +355,7 @@ func (b *Builder) search(x *plan.Search) []clause {
 	if x.Array.Var != nil || x.Array.Alias != nil {
 		return nil
 	}
-	return []clause{{terms: []term{{b.list(x), fact{}}}}}
+	return []clause{{terms: []term{{source: b.list(x)}}}}
 }
 
 // system returns what a test of the operating system asks for. An event that
@@ -317,7 +364,7 @@ func (b *Builder) system(x *plan.System) []clause {
 	s := b.systems(x)
 	c := clause{exact: true, unsaid: true}
 	for _, name := range x.Names {
-		c.terms = append(c.terms, term{s, fact{kind: isText, text: name}})
+		c.terms = append(c.terms, term{s, fact{kind: isText, text: name}, true})
 	}
 	return []clause{c}
 }

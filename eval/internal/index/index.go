@@ -73,19 +73,29 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	copy(cand, b.base)
 	for _, p := range b.posts {
 		for _, fact := range f.ask(p.source) {
-			p.by.or(cand, fact)
+			p.by.addTo(cand, fact)
 		}
 	}
-	left := uint64(0)
 	for i, w := range awake[b.from:b.to] {
 		cand[i] &= w
-		left |= cand[i]
 	}
-	for _, flt := range b.filters {
-		if left == 0 {
+	for i, flt := range b.filters {
+		if i&7 == 0 && none(cand) {
 			return dst
 		}
-		left = f.filter(cand, flt)
+		f.filter(cand, flt)
+	}
+	if none(cand) {
+		return dst
+	}
+	for _, p := range b.vetoes {
+		facts := f.ask(p.source)
+		if f.odd {
+			break
+		}
+		for _, fact := range facts {
+			p.by.takeFrom(cand, fact)
+		}
 	}
 	for i, w := range cand {
 		for ; w != 0; w &= w - 1 {
@@ -95,26 +105,41 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	return dst
 }
 
-// filter takes out of cand what flt refutes and returns the union of what is left.
-func (f *Finder) filter(cand []uint64, flt *filter) (left uint64) {
-	facts := f.ask(flt.source)
-	if len(facts) == 0 {
-		for i, w := range flt.absent[:len(cand)] {
-			cand[i] &= w
-			left |= cand[i]
+func none(words []uint64) bool {
+	all := uint64(0)
+	for _, w := range words {
+		all |= w
+	}
+	return all == 0
+}
+
+// filter takes out of cand what flt refutes.
+func (f *Finder) filter(cand []uint64, flt *filter) {
+	said := false
+	for _, p := range flt.posts {
+		facts := f.ask(p.source)
+		if len(facts) == 0 {
+			continue
 		}
-		return left
+		if !said {
+			said = true
+			for i, w := range flt.words {
+				f.pass[w] = flt.base[i]
+			}
+		}
+		for _, fact := range facts {
+			p.by.addTo(f.pass, fact)
+		}
 	}
-	pass := f.pass[:len(cand)]
-	copy(pass, flt.other)
-	for _, fact := range facts[1:] {
-		flt.by.or(pass, fact)
+	if !said {
+		for i, w := range flt.words {
+			cand[w] &= flt.unsaid[i]
+		}
+		return
 	}
-	for i, w := range pass {
-		cand[i] &= w
-		left |= cand[i]
+	for _, w := range flt.words {
+		cand[w] &= f.pass[w]
 	}
-	return left
 }
 
 // ask returns the facts of a source that hold, the presence of a value first.

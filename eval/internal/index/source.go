@@ -17,9 +17,6 @@ type source struct {
 	slots []event.Slot // of a field one; of the operating system the best first
 	list  event.List   // of an array
 
-	uses  map[fact]int // by conditions, as commonForm has them
-	total int
-
 	numbers map[fact]int32 // the facts that are asked for
 	known   facts
 }
@@ -98,7 +95,7 @@ func (s *source) compile() {
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
-	s.uses, s.numbers = nil, nil
+	s.numbers = nil
 }
 
 // find appends the numbers of the facts that hold in an event. odd says that a
