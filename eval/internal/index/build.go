@@ -117,6 +117,9 @@ type demand struct {
 	about    string // the sources of the terms
 }
 
+// mostLikely is how likely a clause may be that makes conditions candidates.
+const mostLikely = 0.9
+
 // block builds the block of the given conditions.
 func (b *Builder) block(ix *Index, members []int) {
 	blk := newBlock(ix.bits, len(members))
@@ -153,6 +156,7 @@ func (b *Builder) block(ix *Index, members []int) {
 	for m := range best {
 		best[m] = 1
 	}
+	enforced := make([]bool, len(demands))
 	for i := range demands {
 		d := &demands[i]
 		switch f := filters[d.about]; {
@@ -163,6 +167,7 @@ func (b *Builder) block(ix *Index, members []int) {
 		case f == nil || !f.demand(d.member, &d.clause):
 			continue
 		default:
+			enforced[i] = true
 			best[d.member] = min(best[d.member], d.likely)
 		}
 		b.settle(members[d.member], d)
@@ -170,11 +175,11 @@ func (b *Builder) block(ix *Index, members []int) {
 	posted := make([]bool, len(members))
 	for i := range demands {
 		d := &demands[i]
-		if posted[d.member] || d.negative || d.unsaid || best[d.member] <= d.likely {
+		if posted[d.member] || d.negative || d.unsaid || d.likely > mostLikely || enforced[i] {
 			continue
 		}
 		posted[d.member] = true
-		best[d.member] = d.likely
+		best[d.member] = min(best[d.member], d.likely)
 		for _, t := range d.terms {
 			postOf(&blk.posts, t.source).by.add(t.source.number(t.fact), d.member)
 		}
