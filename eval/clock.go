@@ -30,7 +30,12 @@ type clock struct {
 	queue  keptHeap
 	doubts []*kept // ahead of time
 	dues   dueHeap // the runs of this clock
-	seen   distinct
+
+	// The steps of its sequences, and of what else has a machine, as bits of the
+	// engine's index.
+	sequences, machines []uint64
+
+	seen distinct
 
 	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }
@@ -263,6 +268,7 @@ func (h *dueHeap) Pop() any {
 
 // plan puts a run in its place after its machine has changed.
 func (c *clock) plan(r *run) {
+	r.wake()
 	if due := r.machine.Due(); due != r.due {
 		r.due = due
 		heap.Fix(&c.dues, r.place)

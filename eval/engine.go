@@ -6,29 +6,43 @@ import (
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/index"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
 // An Engine is a set of queries made ready to run together: their fields share
-// one record, equal conditions are one predicate, and an event only meets the
-// steps that its category concerns. It is immutable and safe for concurrent
+// one record, equal conditions are one predicate, and an index finds the steps
+// whose conditions an event may satisfy. It is immutable and safe for concurrent
 // use; every stream of events has a Stream of its own.
 type Engine struct {
-	layout  *event.Layout
-	queries []*bound
-	groups  []*group
-	clocks  []clockField
+	layout     *event.Layout
+	queries    []*bound
+	groups     []*group
+	clocks     []clockField
+	index      *index.Index
+	candidates []candidate // by bit of the index
 
 	partition func() *PartitionPlan
+}
+
+// A candidate is a step of a query that an event may satisfy.
+type candidate struct {
+	query, step int32
+	rest        op.Pred // of its condition, what the index leaves open
 }
 
 // A bound query is a query of an engine.
 type bound struct {
 	*op.Query
 	query *Query
-	clock int // index of Engine.clocks
+	clock int     // index of Engine.clocks
+	bits  []int32 // by step: the bit of the index, or -1 for one that is never satisfied
+	until *until  // nil if there is none
 }
+
+// An until is the step of a query that ends its partial matches.
+type until struct{ step, block int }
 
 // A clockField is a pair of fields that order events in time; queries may
 // differ in it.
@@ -38,33 +52,110 @@ type clockField struct {
 	hasTiebreaker     bool
 }
 
-// A group is the steps of all queries that read the category from one field.
+// A group is the steps of all queries that read the category from one field. Each
+// category has a block of the index.
 type group struct {
 	field  string
 	slot   event.Slot
-	byName map[string][]stepRef
-	any    []stepRef
+	byName map[string]*block
+	any    *block
 }
 
-// A stepRef names a step of a query.
-type stepRef struct{ query, step int32 }
+// A block is the steps of a group for one category, or for any.
+type block struct{ number, steps int }
 
 // NewEngine returns an Engine for the queries, none of them nil. Matches of one event come in the
 // order of the queries.
 func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
-	b := &op.Builder{Layout: e.layout}
-	for i, q := range queries {
-		b.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) }
-		bq := &bound{Query: b.Bind(q.plan), query: q, clock: e.clock(q)}
-		e.queries = append(e.queries, bq)
-		g := e.group(q)
-		for j := range bq.Steps {
-			g.add(&bq.Steps[j], stepRef{int32(i), int32(j)})
-		}
+	x := &indexing{
+		engine: e,
+		preds:  &op.Builder{Layout: e.layout},
+		index:  &index.Builder{},
 	}
+	x.index.List = x.preds.List
+	for _, q := range queries {
+		x.add(q)
+	}
+	x.build()
 	e.partition = sync.OnceValue(e.plan)
 	return e
+}
+
+// An indexing is the construction of an Engine.
+type indexing struct {
+	engine *Engine
+	preds  *op.Builder
+	index  *index.Builder
+	steps  []candidate // by condition of the index
+	blocks int
+}
+
+func (x *indexing) add(q *Query) {
+	x.use(q)
+	e := x.engine
+	bq := &bound{Query: x.preds.Bind(q.plan), query: q, clock: e.clock(q)}
+	g := e.group(q)
+	for i := range bq.Steps {
+		s := &bq.Steps[i]
+		isUntil := q.plan.Until != nil && i == len(q.plan.Steps)
+		if s.Never() {
+			bq.bits = append(bq.bits, -1)
+			continue
+		}
+		b := x.block(g, s)
+		if isUntil {
+			bq.until = &until{step: i, block: b}
+		}
+		// The condition for now; its bit is known once all are there.
+		bq.bits = append(bq.bits, int32(x.index.Add(b, s.Now())))
+		x.steps = append(x.steps, candidate{query: int32(len(e.queries)), step: int32(i)})
+	}
+	e.queries = append(e.queries, bq)
+}
+
+// use makes the fields of q those that are meant.
+func (x *indexing) use(q *Query) {
+	l := x.engine.layout
+	x.preds.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) }
+	x.index.Slot = func(f *plan.Field) event.Slot { return q.slot(l, f) }
+}
+
+// block returns the number of the block of a step, and counts the step.
+func (x *indexing) block(g *group, s *op.Step) int {
+	b := g.any
+	if !s.Any {
+		b = g.byName[s.Category]
+	}
+	if b == nil {
+		b = &block{number: x.blocks}
+		x.blocks++
+		if s.Any {
+			g.any = b
+		} else {
+			g.byName[s.Category] = b
+		}
+	}
+	b.steps++
+	return b.number
+}
+
+func (x *indexing) build() {
+	e := x.engine
+	e.index = x.index.Build()
+	e.candidates = make([]candidate, e.index.Bits())
+	for _, q := range e.queries {
+		x.use(q.query)
+		for i, condition := range q.bits {
+			if condition < 0 {
+				continue
+			}
+			c := x.steps[condition]
+			c.rest = x.preds.All(x.index.Rest(int(condition)))
+			q.bits[i] = int32(x.index.Bit(int(condition)))
+			e.candidates[q.bits[i]] = c
+		}
+	}
 }
 
 // Queries returns the engine's queries in order.
@@ -133,39 +224,21 @@ func (e *Engine) group(q *Query) *group {
 			return g
 		}
 	}
-	g := &group{field: q.plan.CategoryField, slot: slot, byName: make(map[string][]stepRef)}
+	g := &group{field: q.plan.CategoryField, slot: slot, byName: make(map[string]*block)}
 	e.groups = append(e.groups, g)
 	return g
 }
 
-func (g *group) add(s *op.Step, ref stepRef) {
-	switch {
-	case s.Never():
-	case s.Any:
-		g.any = append(g.any, ref)
-	default:
-		g.byName[s.Category] = append(g.byName[s.Category], ref)
+// route returns the blocks that concern an event with the given categories.
+func (g *group) route(categories []string) []int {
+	var out []int
+	if g.any != nil {
+		out = append(out, g.any.number)
 	}
-}
-
-// route returns the steps that concern an event with the given categories, in
-// the order of the queries and their steps.
-func (g *group) route(categories []string) []stepRef {
-	out := slices.Clone(g.any)
 	for i, c := range categories {
-		if !slices.Contains(categories[:i], c) {
-			out = append(out, g.byName[c]...)
+		if b := g.byName[c]; b != nil && !slices.Contains(categories[:i], c) {
+			out = append(out, b.number)
 		}
 	}
-	sortRefs(out)
 	return out
-}
-
-func sortRefs(refs []stepRef) {
-	slices.SortFunc(refs, func(a, b stepRef) int {
-		if a.query != b.query {
-			return int(a.query - b.query)
-		}
-		return int(a.step - b.step)
-	})
 }

@@ -11,21 +11,84 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// refs returns the steps that the event concerns, in the order of the queries.
-func (s *Stream) refs() []stepRef {
-	if len(s.engine.groups) == 1 {
-		return s.route(0, s.engine.groups[0])
-	}
-	var all []stepRef
+// candidates returns the steps that the event may satisfy, as bits of the index, in
+// the order of the queries.
+func (s *Stream) candidates() []int32 {
+	s.found = s.found[:0]
+	s.blocks = s.blocks[:0]
 	for i, g := range s.engine.groups {
-		all = append(all, s.route(i, g)...)
+		s.blocks = append(s.blocks, s.route(i, g)...)
 	}
-	sortRefs(all)
-	return all
+	if s.opts.plain {
+		return s.everything()
+	}
+	s.finder.Next()
+	awake := s.wakeful()
+	parts := 0
+	for _, b := range s.blocks {
+		from := len(s.found)
+		if s.found = s.finder.Find(s.found, b, awake); len(s.found) > from {
+			parts++
+		}
+	}
+	if parts > 1 {
+		s.arrange(s.found)
+	}
+	return s.found
 }
 
-// route returns the steps that the event's categories concern.
-func (s *Stream) route(i int, g *group) []stepRef {
+// everything returns all steps that concern the event by its category.
+func (s *Stream) everything() []int32 {
+	for _, b := range s.blocks {
+		s.found = s.engine.index.All(s.found, b)
+	}
+	s.arrange(s.found)
+	return s.found
+}
+
+// arrange brings bits of the index into the order of the queries and their steps.
+func (s *Stream) arrange(bits []int32) {
+	cs := s.engine.candidates
+	slices.SortFunc(bits, func(a, b int32) int {
+		if x, y := &cs[a], &cs[b]; x.query != y.query {
+			return int(x.query - y.query)
+		}
+		return int(cs[a].step - cs[b].step)
+	})
+}
+
+// wakeful returns the steps for which the current event can make a difference, as
+// bits of the index. What a machine waits for says so only if it sees the event at
+// once, and if nobody asks whether the event repeats another. Sequences do not see
+// events that are late or have no time.
+func (s *Stream) wakeful() []uint64 {
+	awake, changed := s.awake, false
+	for _, c := range s.clocks {
+		if c.direct && s.opts.distinct == nil {
+			continue
+		}
+		if !changed {
+			changed = true
+			awake = s.other
+			copy(awake, s.awake)
+		}
+		unseen := c.state == late || c.state == untimed
+		for i, w := range c.sequences {
+			if unseen {
+				awake[i] &^= w
+			} else {
+				awake[i] |= w
+			}
+		}
+		for i, w := range c.machines {
+			awake[i] |= w
+		}
+	}
+	return awake
+}
+
+// route returns the blocks of the index that the event's categories concern.
+func (s *Stream) route(i int, g *group) []int {
 	s.cats, s.catKey = s.cats[:0], s.catKey[:0]
 	v := s.rec.Get(g.slot)
 	if v.Kind() == value.String {
@@ -39,39 +102,53 @@ func (s *Stream) route(i int, g *group) []stepRef {
 	for _, c := range s.cats {
 		s.catKey = append(append(s.catKey, c...), 0)
 	}
-	if refs, ok := s.routes[i][string(s.catKey)]; ok {
-		return refs
+	if blocks, ok := s.routes[i][string(s.catKey)]; ok {
+		return blocks
 	}
 	const most = 1 << 10 // a flood of different categories must not fill the memory
 	if len(s.routes[i]) >= most {
 		clear(s.routes[i])
 	}
-	refs := g.route(s.cats)
-	s.routes[i][strings.Clone(string(s.catKey))] = refs
-	return refs
+	blocks := g.route(s.cats)
+	s.routes[i][strings.Clone(string(s.catKey))] = blocks
+	return blocks
 }
 
-// evaluate tests the steps, which are grouped by query, and hands each query
-// what it hit.
-func (s *Stream) evaluate(ev Event, refs []stepRef) {
-	for len(refs) > 0 {
-		q := refs[0].query
+// evaluate tests the candidates, which are grouped by query, and hands each query
+// what the event hit.
+func (s *Stream) evaluate(ev Event, bits []int32) {
+	cs := s.engine.candidates
+	whole := s.opts.plain || s.finder.Odd()
+	for i := 0; i < len(bits); {
+		q := cs[bits[i]].query
 		r := s.runs[q]
 		if r.role != wholeRole && r.idle() {
-			for len(refs) > 0 && refs[0].query == q {
-				refs = refs[1:]
+			for i < len(bits) && cs[bits[i]].query == q {
+				i++
 			}
 			continue
 		}
 		s.current = r
 		s.hits.Reset()
-		for len(refs) > 0 && refs[0].query == q {
-			step := int(refs[0].step)
-			r.evaluations++
-			if st := &r.Steps[step]; st.Cond.Test(&s.ctx) {
-				s.hits.Add(&s.ctx, step, st)
+		last := -1
+		for ; i < len(bits) && cs[bits[i]].query == q; i++ {
+			c := &cs[bits[i]]
+			if u := r.until; u != nil && last < u.step && int(c.step) > u.step {
+				s.askUntil(r)
 			}
-			refs = refs[1:]
+			last = int(c.step)
+			st := &r.Steps[c.step]
+			cond := c.rest
+			if whole {
+				cond = st.Cond
+			}
+			r.evaluations++
+			if cond.Test(&s.ctx) {
+				s.hits.Add(&s.ctx, last, st)
+			}
+		}
+		if r.until != nil && last < r.until.step {
+			s.askUntil(r)
 		}
 		if r.owns != nil {
 			s.hits.Keep(r.owns)
@@ -82,6 +159,19 @@ func (s *Stream) evaluate(ev Event, refs []stepRef) {
 		s.hit(r, ev)
 	}
 	s.current = nil
+}
+
+// askUntil tests the step of until, if it was left out because nothing was open: it
+// also ends what the event begins.
+func (s *Stream) askUntil(r *run) {
+	u := r.until
+	if s.hits.Len() == 0 || r.awake.Has(u.step) || !slices.Contains(s.blocks, u.block) {
+		return
+	}
+	r.evaluations++
+	if st := &r.Steps[u.step]; st.Cond.Test(&s.ctx) {
+		s.hits.Add(&s.ctx, u.step, st)
+	}
 }
 
 // hit hands the hits of the current event to the query.

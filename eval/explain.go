@@ -21,9 +21,11 @@ func (e *Engine) Explain() string {
 	for _, g := range e.groups {
 		fmt.Fprintf(&b, "steps by %s:\n", g.field)
 		for _, name := range slices.Sorted(maps.Keys(g.byName)) {
-			fmt.Fprintf(&b, "  %6d  %s\n", len(g.byName[name]), name)
+			fmt.Fprintf(&b, "  %6d  %s\n", g.byName[name].steps, name)
 		}
-		fmt.Fprintf(&b, "  %6d  any\n", len(g.any))
+		if g.any != nil {
+			fmt.Fprintf(&b, "  %6d  any\n", g.any.steps)
+		}
 	}
 	plan := e.PartitionPlan()
 	fmt.Fprintf(&b, "on several workers:\n%s", plan)

@@ -29,6 +29,7 @@ type streamOptions struct {
 	distinct   func(Event) string
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
+	plain      bool
 	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int
@@ -233,6 +234,11 @@ func WithRetain(f func(Event) Event) StreamOption {
 
 // WithCodec has c write and read events in snapshots.
 func WithCodec(c Codec) StreamOption { return func(o *streamOptions) { o.codec = c } }
+
+// WithoutIndex has every event tested against every step of its category, one
+// after the other, and nothing remembered from one to the next. The results are
+// the same; it is there to measure and to test what the index does.
+func WithoutIndex() StreamOption { return func(o *streamOptions) { o.plain = true } }
 
 // WithoutRepeats drops a match whose ID is among those of the last n matches that
 // were delivered, and counts it: Stats.Repeats. Since ids depend on the query

@@ -4,6 +4,7 @@ import (
 	"container/heap"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
 // A run is the state of one query.
@@ -14,9 +15,10 @@ type run struct {
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
 	emit    func(op.Result)
-	due     int64  // of the machine, in clock.dues
-	place   int    // there
-	print   string // fingerprint of the query, once it has been asked for
+	due     int64      // of the machine, in clock.dues
+	place   int        // there
+	print   string     // fingerprint of the query, once it has been asked for
+	awake   op.StepSet // of the machine, when it was last asked
 
 	role  role
 	route *op.Route         // of keyedRole
@@ -55,6 +57,12 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	if r.machine != nil {
 		r.watch(&s.opts)
+		c := s.clocks[r.clock]
+		if q.Plan.Kind == plan.Sequence {
+			r.setBits(c.sequences)
+		} else {
+			r.setBits(c.machines)
+		}
 	}
 	return r
 }
@@ -95,8 +103,37 @@ func (s *Stream) schedule() {
 	}
 	for _, r := range s.runs {
 		if r.machine != nil {
+			r.awake = 0 // the bits may be those of another engine
+			r.wake()
 			r.due = r.machine.Due()
 			heap.Push(&s.clocks[r.clock].dues, r)
 		}
 	}
+}
+
+// setBits adds the bits of the query's steps.
+func (r *run) setBits(bits []uint64) {
+	for _, bit := range r.bits {
+		if bit >= 0 {
+			bits[bit>>6] |= 1 << (bit & 63)
+		}
+	}
+}
+
+// wake notes in the stream which steps can make a difference to the machine now.
+func (r *run) wake() {
+	awake := r.machine.Awake()
+	if awake == r.awake {
+		return
+	}
+	for step, bit := range r.bits {
+		switch {
+		case bit < 0:
+		case awake.Has(step):
+			r.stream.awake[bit>>6] |= 1 << (bit & 63)
+		default:
+			r.stream.awake[bit>>6] &^= 1 << (bit & 63)
+		}
+	}
+	r.awake = awake
 }

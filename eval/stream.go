@@ -7,6 +7,7 @@ import (
 	"iter"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/index"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
@@ -25,7 +26,12 @@ type Stream struct {
 	runs   []*run
 	clocks []*clock
 	budget *op.Budget
-	routes []map[string][]stepRef // by group: steps by list of categories
+	routes []map[string][]int // by group: blocks of the index by list of categories
+	finder *index.Finder
+	awake  []uint64 // bits of the index: steps that can make a difference to their machines
+	other  []uint64 // scratch for the like
+	blocks []int    // of the current event
+	found  []int32  // its candidates
 	hits   op.Hits
 	cats   []string
 	catKey []byte
@@ -64,13 +70,22 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 // install makes e the stream's engine, with runs that have no state.
 func (s *Stream) install(e *Engine) {
 	s.engine, s.rec = e, event.NewRecord(e.layout)
-	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError}
+	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError, Forgetful: s.opts.plain}
 	s.clocks, s.routes, s.runs = nil, nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
 	}
 	for range e.groups {
-		s.routes = append(s.routes, make(map[string][]stepRef))
+		s.routes = append(s.routes, make(map[string][]int))
+	}
+	s.finder = e.index.NewFinder(s.rec)
+	words := (e.index.Bits() + 63) / 64
+	s.awake, s.other = make([]uint64, words), make([]uint64, words)
+	for i := range s.awake {
+		s.awake[i] = ^uint64(0)
+	}
+	for _, c := range s.clocks {
+		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
 	}
 	for i, q := range e.queries {
 		s.runs = append(s.runs, s.newRun(q, i))
@@ -163,7 +178,7 @@ func (s *Stream) take(ev Event, source string) {
 		}
 	}
 	s.enter(eventPhase)
-	s.evaluate(ev, s.refs())
+	s.evaluate(ev, s.candidates())
 	s.enter(releasePhase)
 	for _, c := range s.clocks {
 		if c.judged != nil {

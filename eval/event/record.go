@@ -18,6 +18,7 @@ type Record struct {
 	multi []Slot          // slots that have any
 	lists []items         // by list of the layout
 
+	fills   uint64
 	folds   []value.Value // by slot: what Fold returned
 	isFold  []bool        // by slot
 	folding []Slot        // slots with a fold
@@ -101,9 +102,14 @@ func (r *Record) Values() []value.Value { return r.vals }
 // Set stores v in slot s.
 func (r *Record) Set(s Slot, v value.Value) { r.vals[s] = v }
 
+// Fills returns how often r has been filled, or has begun to be: as long as that
+// is the same, so are the values.
+func (r *Record) Fills() uint64 { return r.fills }
+
 // Fill reads all fields of ev into r, after emptying it, and converts them as
 // the layout's SlotOptions ask. After an error the content of r is undefined.
 func (r *Record) Fill(ev Event) error {
+	r.fills++
 	r.Reset()
 	if x, ok := ev.(Extractor); ok {
 		if err := x.Extract(r.layout, r); err != nil {

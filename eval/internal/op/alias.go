@@ -31,6 +31,7 @@ type aliasSequence struct {
 	arrived uint64    // chains that have begun to wait somewhere
 	marks   *marks    // of leading missing steps
 	waits   candidates
+	watch
 }
 
 // An aliasRow is the chains of one key.
@@ -68,6 +69,7 @@ func newAliasSequence(q *Query, env *Env, a *Account) *aliasSequence {
 		began: chainList{order: byBeginning},
 		marks: newMarks(a),
 		waits: newCandidates(q.seq, a),
+		watch: newWatch(&q.seq.wakers),
 	}
 }
 
@@ -234,6 +236,7 @@ func (m *aliasSequence) arrive(c *chain, stage int) {
 	c.stage, c.arrived = stage, m.arrived
 	c.row.waiting[stage].add(c)
 	c.row.used++
+	m.occupy(stage)
 }
 
 // bound ends the oldest chain at a stage if there are too many.
@@ -250,6 +253,7 @@ func (m *aliasSequence) bound(r *aliasRow, stage int) {
 func (m *aliasSequence) leave(c *chain) {
 	c.row.waiting[c.stage].remove(c)
 	c.row.used--
+	m.vacate(c.stage)
 }
 
 // end forgets a chain that waits.

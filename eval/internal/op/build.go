@@ -20,6 +20,7 @@ type Builder struct {
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
 	preds map[string]Pred
+	memos int32  // answers that are kept; see memo
 	later *later // not nil while what has to wait is built
 }
 
@@ -30,13 +31,32 @@ func (b *Builder) Condition(x plan.Expr) Pred {
 	}
 	key := plan.Identity(x, b.place, b.listPlace)
 	if p, ok := b.preds[key]; ok {
+		b.share(p)
 		return p
 	}
 	p := b.pred(x)
+	if isCostly(x) && plan.IsClosed(x) {
+		p = &memo{pred: p, number: -1}
+	}
 	if b.preds == nil {
 		b.preds = make(map[string]Pred)
 	}
 	b.preds[key] = p
+	return p
+}
+
+// All returns the predicate that all of xs hold.
+func (b *Builder) All(xs []plan.Expr) Pred {
+	switch len(xs) {
+	case 0:
+		return constPred(true)
+	case 1:
+		return b.Condition(xs[0])
+	}
+	p := &allPred{}
+	for _, x := range xs {
+		p.xs = append(p.xs, b.Condition(x))
+	}
 	return p
 }
 

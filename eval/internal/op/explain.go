@@ -56,6 +56,7 @@ func (q *Query) title(i int) string {
 // explain prints an expression and its operator, deeper for operands of logic.
 func explain(b *strings.Builder, x plan.Expr, p Pred, depth int) {
 	indent := strings.Repeat("  ", depth)
+	p = bare(p)
 	switch x := x.(type) {
 	case *plan.Logic:
 		var xs []Pred

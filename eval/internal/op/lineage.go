@@ -64,6 +64,7 @@ type lineageMachine struct {
 	ctx   Ctx
 	tracer
 	account *Account
+	curious StepSet // what is always awake
 	table   processTable
 	now     int64
 	keys    []byte
@@ -71,7 +72,7 @@ type lineageMachine struct {
 
 func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
-		query: q, inner: inner, env: env, account: a,
+		query: q, inner: inner, env: env, account: a, curious: q.curious(),
 		ctx:   Ctx{OnError: env.OnError},
 		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,

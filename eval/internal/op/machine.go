@@ -20,6 +20,16 @@ type Machine interface {
 	Due() int64
 	// Close says that no event follows.
 	Close(emit func(Result))
+	// Awake returns the steps, of Query.Steps, for which an event can make a
+	// difference now. Any change of the machine may change it; it takes
+	// constant time. To leave the hits of other steps out of the next Push
+	// changes nothing that can be observed, and if no hit is left neither does
+	// leaving out Push, as long as Advance goes as far as Due says. Two things
+	// are to be kept in mind. The step of until is asleep while nothing is
+	// open; but it also ends what the same event opens, so that it has to be
+	// asked if another step is hit. And what is asked when an event comes says
+	// nothing about a Push that has to wait until others have gone before it.
+	Awake() StepSet
 	// Account returns what the machine keeps and has dropped.
 	Account() *Account
 	// Trace has f called for what happens to partial matches, as far as it is

@@ -18,6 +18,11 @@ type Ctx struct {
 	// OnError is told of errors while an expression is computed, which make it
 	// null; it may be nil.
 	OnError func(error)
+	// Forgetful has every condition tested as often as it is asked.
+	Forgetful bool
+
+	answers []uint64 // by memo: the number of the fill, and whether it held
+	errors  int      // reported
 
 	stack  []value.Value // arguments of the calls under way
 	choice []int         // for each field of the current atom, which of its values is meant
@@ -25,6 +30,7 @@ type Ctx struct {
 }
 
 func (c *Ctx) report(err error) {
+	c.errors++
 	if c.OnError != nil {
 		c.OnError(err)
 	}

@@ -50,10 +50,11 @@ type partials struct {
 	oldest  uint32
 	newest  uint32
 	account *Account
+	watch
 }
 
-func newPartials(a *Account, gappy bool) partials {
-	return partials{seed: maphash.MakeSeed(), gappy: gappy, account: a}
+func newPartials(a *Account, w *wakers, gappy bool) partials {
+	return partials{seed: maphash.MakeSeed(), gappy: gappy, account: a, watch: newWatch(w)}
 }
 
 // at returns partial i, which must not be 0. The pointer is good until the
@@ -112,6 +113,7 @@ func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 		*ps.gaps.at(i) = g
 	}
 	ps.table.add(i, ps)
+	ps.occupy(0)
 	ps.account.budget.Retain(ev)
 	ps.account.add(&ps.account.Open, 1, ps.cost(p))
 	return i
@@ -132,7 +134,9 @@ func (ps *partials) take(i uint32, ev *Held, stage int) {
 	p := ps.at(i)
 	ps.table.remove(i, ps)
 	p.tail = ps.extend(ev, p.tail)
+	ps.vacate(int(p.stage))
 	p.stage = uint16(stage)
+	ps.occupy(stage)
 	ps.table.add(i, ps)
 }
 
@@ -149,6 +153,7 @@ func (ps *partials) extend(ev *Held, tail uint32) uint32 {
 func (ps *partials) drop(i uint32) {
 	p := ps.at(i)
 	ps.table.remove(i, ps)
+	ps.vacate(int(p.stage))
 	if p.older == 0 {
 		ps.oldest = p.newer
 	} else {
@@ -210,6 +215,7 @@ func (ps *partials) compact() {
 		return
 	}
 	old := *ps
+	ps.watch = newWatch(old.wakers)
 	ps.table, ps.oldest, ps.newest = table{}, 0, 0
 	ps.all, ps.links, ps.gaps = slab[partial]{}, slab[link]{}, slab[gap]{}
 	var events []*Held

@@ -161,6 +161,9 @@ func (q *Query) Needed() int {
 	return len(q.Plan.Steps)
 }
 
+// Now returns the condition of Cond.
+func (s *Step) Now() plan.Expr { return s.split.Now }
+
 // Never reports whether a step can never be satisfied.
 func (s *Step) Never() bool {
 	c, ok := s.Cond.(constPred)

@@ -66,6 +66,12 @@ func (b *Builder) place(f *plan.Field) string {
 	return fmt.Sprintf("%d.%d", r.frame, r.slot)
 }
 
+// List returns the list of an array of the event.
+func (b *Builder) List(s *plan.Search) event.List {
+	list, _ := b.elements(s.Var)
+	return list
+}
+
 func (b *Builder) listPlace(s *plan.Search) string {
 	list, _ := b.elements(s.Var)
 	from := 0

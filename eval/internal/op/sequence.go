@@ -25,6 +25,7 @@ type sequenceSpec struct {
 	until             int // the pseudo step of until; -1 if there is none
 	// ordered keeps completed sequences back until they are in result order.
 	ordered bool
+	wakers  wakers
 	keyShape
 }
 
@@ -80,6 +81,7 @@ func newSequenceSpec(q *plan.Query) *sequenceSpec {
 			s.absent[step], gap = middle, true
 		}
 	}
+	s.wakers = wakersOf(s)
 	return s
 }
 
@@ -111,7 +113,7 @@ type sequence struct {
 func newSequence(spec *sequenceSpec, env *Env, a *Account) *sequence {
 	return &sequence{
 		spec: spec, span: spec.span(env), keyShape: spec.keyShape, account: a,
-		partials: newPartials(a, spec.leading || slices.Contains(spec.gap, true)),
+		partials: newPartials(a, &spec.wakers, spec.leading || slices.Contains(spec.gap, true)),
 		marks:    newMarks(a),
 		waits:    newCandidates(spec, a),
 	}

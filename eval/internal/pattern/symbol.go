@@ -36,3 +36,10 @@ func appendSymbol(dst []byte, x symbol) []byte {
 	}
 	return utf8.AppendRune(dst, x)
 }
+
+// FirstLen returns the length of the first code point of s in bytes, 0 at the end.
+// What is no code point is one byte.
+func FirstLen(s string) int {
+	_, n := firstSymbol(s)
+	return n
+}

@@ -1,0 +1,103 @@
+package index
+
+import (
+	"math/bits"
+	"unsafe"
+)
+
+// gramLen is how many bytes of a text are looked up at once. Shorter texts are
+// not searched for.
+const gramLen = 4
+
+// grams finds which of many texts another text contains: each has a gram, four of
+// its bytes, that few others have. Of a text every gram is looked up in a small
+// filter, and only if that has it is there something to compare. The zero grams
+// is empty; compile comes after the last add.
+type grams struct {
+	words  []word
+	shift  uint     // of a hash, to a bit of filter
+	filter []uint64 // which hashes there are
+	table  []int32  // by hash: the first of the words, plus one
+}
+
+// A word is a text to look for.
+type word struct {
+	text   string
+	number int32
+	at     int32  // of the gram in the text
+	gram   uint32 // the gram
+	next   int32  // another one with the hash, plus one
+}
+
+func (g *grams) add(text string, number int32) {
+	g.words = append(g.words, word{text: text, number: number})
+}
+
+func (g *grams) compile() {
+	if len(g.words) == 0 {
+		return
+	}
+	uses := make(map[uint32]int)
+	for _, w := range g.words {
+		for i := 0; i+gramLen <= len(w.text); i++ {
+			uses[gramAt(w.text, i)]++
+		}
+	}
+	// 16 bits or more for each word let one gram in 16 pass at most, and 8 KB at
+	// least are always in the cache.
+	size := max(bits.Len(uint(len(g.words)))+4, 12)
+	g.shift = uint(32 - size)
+	g.filter = make([]uint64, 1<<(size-6))
+	g.table = make([]int32, 1<<size)
+	for i := range g.words {
+		w := &g.words[i]
+		best := -1
+		for at := 0; at+gramLen <= len(w.text); at++ {
+			gram := gramAt(w.text, at)
+			if best < 0 || uses[gram] < best {
+				best, w.at, w.gram = uses[gram], int32(at), gram
+			}
+		}
+		h := gramHash(w.gram) >> g.shift
+		g.filter[h>>6] |= 1 << (h & 63)
+		w.next, g.table[h] = g.table[h], int32(i)+1
+	}
+}
+
+// find appends the numbers of the texts that s contains, each as often as it
+// occurs.
+func (g *grams) find(dst []int32, s string) []int32 {
+	if len(g.words) == 0 {
+		return dst
+	}
+	filter, shift := g.filter, g.shift
+	for i := 0; i+gramLen <= len(s); i++ {
+		h := gramHash(gramAt(s, i)) >> shift
+		if filter[h>>6]&(1<<(h&63)) != 0 {
+			dst = g.check(dst, s, i, h)
+		}
+	}
+	return dst
+}
+
+// check appends the texts with a hash that s contains with their gram at i.
+func (g *grams) check(dst []int32, s string, i int, h uint32) []int32 {
+	gram := gramAt(s, i)
+	for n := g.table[h]; n > 0; {
+		w := &g.words[n-1]
+		n = w.next
+		from := i - int(w.at)
+		if w.gram == gram && from >= 0 && from+len(w.text) <= len(s) && s[from:from+len(w.text)] == w.text {
+			dst = append(dst, w.number)
+		}
+	}
+	return dst
+}
+
+// gramAt returns the bytes of s from i on, of which there must be enough.
+func gramAt(s string, i int) uint32 {
+	b := unsafe.Slice(unsafe.StringData(s), len(s))[i : i+gramLen : i+gramLen]
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+}
+
+func gramHash(g uint32) uint32 { return g * 0x9e3779b1 }

@@ -1,0 +1,214 @@
+package index
+
+import (
+	"strings"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// A source is what terms are about: a field, an array, or the operating system.
+// Its facts are numbered; number 0 is that there is a value.
+type source struct {
+	kind  sourceKind
+	index int
+	slots []event.Slot // of a field one; of the operating system the best first
+	list  event.List   // of an array
+
+	numbers map[fact]int32 // the facts that are asked for
+	known   facts
+}
+
+type sourceKind uint8
+
+const (
+	fieldSource sourceKind = iota
+	listSource
+	systemSource
+)
+
+// number returns the number of a fact.
+func (s *source) number(f fact) int32 {
+	n, ok := s.numbers[f]
+	if !ok {
+		n = int32(len(s.numbers))
+		s.numbers[f] = n
+	}
+	return n
+}
+
+// facts find out which of the numbered facts hold of a value.
+type facts struct {
+	few     bool // nothing but presence is asked for
+	texts   map[string]int32
+	folded  map[string]int32
+	bools   [2]int32 // false, true; 0 if not asked for
+	numbers map[fact]int32
+	heads   prefixes // of folded texts
+	seconds prefixes // of folded texts without their first code point
+	tails   prefixes // of folded texts, read backwards
+	inner   grams    // of folded texts
+	folds   bool     // folded texts are asked for
+}
+
+// compile makes s.known of what was asked for.
+func (s *source) compile() {
+	k := &s.known
+	k.few = len(s.numbers) <= 1
+	k.tails.backwards = true
+	put := func(m *map[string]int32, text string, n int32) {
+		if *m == nil {
+			*m = make(map[string]int32)
+		}
+		(*m)[text] = n
+	}
+	for f, n := range s.numbers {
+		switch f.kind {
+		case isText:
+			put(&k.texts, f.text, n)
+		case isFolded:
+			put(&k.folded, f.text, n)
+		case isBool:
+			k.bools[f.num] = n
+		case isNumber:
+			if k.numbers == nil {
+				k.numbers = make(map[fact]int32)
+			}
+			k.numbers[f] = n
+		case beginsWith:
+			k.heads.add(f.text, n)
+		case continues:
+			k.seconds.add(f.text, n)
+		case endsWith:
+			k.tails.add(f.text, n)
+		case contains:
+			k.inner.add(f.text, n)
+		}
+		switch f.kind {
+		case isFolded, beginsWith, continues, endsWith, contains:
+			k.folds = true
+		}
+	}
+	k.heads.compile()
+	k.seconds.compile()
+	k.tails.compile()
+	k.inner.compile()
+	s.numbers = nil
+}
+
+// find appends the numbers of the facts that hold in an event. odd says that a
+// value is of a kind for which conditions may know better.
+func (s *source) find(dst []int32, rec *event.Record) (found []int32, odd bool) {
+	switch s.kind {
+	case listSource:
+		if rec.Elements(s.list) > 0 {
+			dst = append(dst, 0)
+		}
+		return dst, false
+	case systemSource:
+		return s.findSystem(dst, rec), false
+	}
+	slot := s.slots[0]
+	v := rec.Get(slot)
+	if v.IsNull() {
+		return dst, false
+	}
+	dst = append(dst, 0)
+	if s.known.few {
+		return dst, false
+	}
+	f := v
+	if s.known.folds {
+		f = rec.Fold(slot)
+	}
+	if v.Kind() != value.List {
+		return s.known.findValue(dst, v, f)
+	}
+	elems, folded := v.Elems(), f.Elems()
+	for i := range elems {
+		var isOdd bool
+		dst, isOdd = s.known.findValue(dst, elems[i], folded[i])
+		odd = odd || isOdd
+	}
+	return dst, odd
+}
+
+// findValue appends what holds of a single value; f is v with its text folded.
+func (k *facts) findValue(dst []int32, v, f value.Value) (found []int32, odd bool) {
+	switch kind := v.Kind(); {
+	case kind == value.Bool:
+		if n := k.bools[v.Uint()]; n > 0 {
+			dst = append(dst, n)
+		}
+	case kind.IsNumber():
+		if k.numbers != nil {
+			if n, ok := k.numbers[numberKey(v)]; ok {
+				dst = append(dst, n)
+			}
+		}
+	case kind.IsText():
+		odd = kind != value.String
+		dst = k.findText(dst, v.Str(), f.Str())
+	default:
+		odd = true
+	}
+	return dst, odd
+}
+
+func (k *facts) findText(dst []int32, text, folded string) []int32 {
+	if k.texts != nil {
+		if n, ok := k.texts[text]; ok {
+			dst = append(dst, n)
+		}
+	}
+	if !k.folds {
+		return dst
+	}
+	if k.folded != nil {
+		if n, ok := k.folded[folded]; ok {
+			dst = append(dst, n)
+		}
+	}
+	dst = k.heads.find(dst, folded)
+	if k.seconds.any() && folded != "" {
+		dst = k.seconds.find(dst, folded[pattern.FirstLen(folded):])
+	}
+	dst = k.tails.find(dst, folded)
+	return k.inner.find(dst, folded)
+}
+
+// findSystem appends the system that the event says it is of.
+func (s *source) findSystem(dst []int32, rec *event.Record) []int32 {
+	for _, slot := range s.slots {
+		v := rec.Get(slot)
+		if v.Kind() == value.List {
+			v = v.Elems()[0]
+		}
+		if v.Kind() == value.String && v.Str() != "" {
+			dst = append(dst, 0)
+			if n, ok := s.known.texts[plan.SystemName(v.Str())]; ok {
+				dst = append(dst, n)
+			}
+			return dst
+		}
+	}
+	return dst
+}
+
+// describe names the source of a field, for people.
+func (s *source) describe(l *event.Layout) string {
+	switch s.kind {
+	case listSource:
+		return "elements of " + l.Lists()[s.list]
+	case systemSource:
+		var paths []string
+		for _, slot := range s.slots {
+			paths = append(paths, l.Path(slot))
+		}
+		return "operating system (" + strings.Join(paths, ", ") + ")"
+	default:
+		return l.Path(s.slots[0])
+	}
+}
