@@ -22,7 +22,8 @@ type clock struct {
 	direct bool        // whether the current event need not be kept back
 	time   int64       // of the current event; noTime if it has none
 	tie    value.Value // of the current event
-	held   *op.Held    // the current event, once a query keeps it
+	held   *op.Held    // the current event, once a query asks for it
+	spare  *op.Held    // one that nothing keeps, for the next event; or nil
 	kept   *kept       // the current event, once it is kept back
 	judged *judgement  // about events before, and the current one
 	repeat answer      // whether the current event is one
@@ -80,13 +81,26 @@ func (c *clock) needsNoQueue() bool { return c.inOrder() && !c.field.hasTiebreak
 
 // reset forgets the event before.
 func (c *clock) reset(at int64, tie value.Value) {
-	c.time, c.tie, c.held, c.kept, c.judged, c.repeat = at, tie, nil, nil, nil, unknown
+	c.letGo()
+	c.time, c.tie, c.repeat = at, tie, unknown
+}
+
+// letGo lets go of the current event.
+func (c *clock) letGo() {
+	if c.held != nil && c.held.Free() && c.kept == nil {
+		*c.held = op.Held{}
+		c.spare = c.held
+	}
+	c.held, c.kept, c.judged = nil, nil, nil
 }
 
 // hold returns the current event, which is ev, for queries to keep.
 func (c *clock) hold(ev Event, seq uint64) *op.Held {
 	if c.held == nil {
-		c.held = &op.Held{Event: ev, Time: c.time, Seq: seq, Size: sizeOf(ev)}
+		if c.held, c.spare = c.spare, nil; c.held == nil {
+			c.held = &op.Held{}
+		}
+		c.held.Event, c.held.Time, c.held.Seq, c.held.Size = ev, c.time, seq, sizeOf(ev)
 		if !c.tie.IsNull() {
 			tie := c.tie.Clone()
 			c.held.Tie = &tie
@@ -226,46 +240,12 @@ func (h *keptHeap) Pop() any {
 	return x
 }
 
-// A dueHeap holds runs by the time at which time alone has an effect on them.
-type dueHeap []*run
-
-// Len, Less, Swap, Push and Pop implement heap.Interface.
-func (h dueHeap) Len() int { return len(h) }
-
-func (h dueHeap) Less(i, j int) bool {
-	if h[i].due != h[j].due {
-		return h[i].due < h[j].due
-	}
-	return h[i].index < h[j].index
-}
-
-func (h dueHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].place, h[j].place = i, j
-}
-
-// Push adds a run.
-func (h *dueHeap) Push(x any) {
-	r := x.(*run)
-	r.place = len(*h)
-	*h = append(*h, r)
-}
-
-// Pop takes the last run.
-func (h *dueHeap) Pop() any {
-	old := *h
-	n := len(old) - 1
-	r := old[n]
-	old[n] = nil
-	*h = old[:n]
-	return r
-}
-
-// plan puts a run in its place after its machine has changed.
+// plan notes that the machine of a run has changed. Only what is due earlier than
+// before is put in its place at once; pass sees to the rest.
 func (c *clock) plan(r *run) {
-	if due := r.machine.Due(); due != r.due {
+	if due := r.machine.Due(); due < r.due {
 		r.due = due
-		heap.Fix(&c.dues, r.place)
+		c.dues.up(r.place)
 	}
 }
 
@@ -273,7 +253,10 @@ func (c *clock) plan(r *run) {
 func (c *clock) pass(w int64) {
 	for len(c.dues) > 0 && c.dues[0].due <= w && c.dues[0].due != op.NotDue {
 		r := c.dues[0]
-		r.machine.Advance(r.due, r.emit)
-		c.plan(r)
+		if due := r.machine.Due(); due == r.due {
+			r.machine.Advance(due, r.emit)
+		}
+		r.due = r.machine.Due()
+		c.dues.down(0)
 	}
 }
