@@ -66,6 +66,12 @@ func (h *Hits) At(i int) Hit {
 	}
 }
 
+// Step returns the step of hit i.
+func (h *Hits) Step(i int) int { return h.hits[i].step }
+
+// Key returns the key of hit i.
+func (h *Hits) Key(i int) []byte { return h.keys[h.hits[i].key:h.hits[i].keyEnd] }
+
 // Keep drops the hits that keep does not want.
 func (h *Hits) Keep(keep func(Hit) bool) {
 	n := 0
