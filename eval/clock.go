@@ -23,7 +23,6 @@ type clock struct {
 	time   int64       // of the current event; noTime if it has none
 	tie    value.Value // of the current event
 	held   *op.Held    // the current event, once a query asks for it
-	spare  *op.Held    // one that nothing keeps, for the next event; or nil
 	kept   *kept       // the current event, once it is kept back
 	judged *judgement  // about events before, and the current one
 	repeat answer      // whether the current event is one
@@ -32,6 +31,7 @@ type clock struct {
 	doubts []*kept // ahead of time
 	dues   dueHeap // the runs of this clock
 	seen   distinct
+	spares spares
 
 	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }
@@ -87,9 +87,8 @@ func (c *clock) reset(at int64, tie value.Value) {
 
 // letGo lets go of the current event.
 func (c *clock) letGo() {
-	if c.held != nil && c.held.Free() && c.kept == nil {
-		*c.held = op.Held{}
-		c.spare = c.held
+	if c.held != nil && c.kept == nil {
+		c.spares.giveHeld(c.held)
 	}
 	c.held, c.kept, c.judged = nil, nil, nil
 }
@@ -97,9 +96,7 @@ func (c *clock) letGo() {
 // hold returns the current event, which is ev, for queries to keep.
 func (c *clock) hold(ev Event, seq uint64) *op.Held {
 	if c.held == nil {
-		if c.held, c.spare = c.spare, nil; c.held == nil {
-			c.held = &op.Held{}
-		}
+		c.held = c.spares.takeHeld()
 		c.held.Event, c.held.Time, c.held.Seq, c.held.Size = ev, c.time, seq, sizeOf(ev)
 		if !c.tie.IsNull() {
 			tie := c.tie.Clone()
@@ -132,11 +129,14 @@ func nanos(t time.Time) int64 {
 // keep keeps the current event back for a query.
 func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
 	if c.kept == nil {
-		c.kept = &kept{ev: ev}
+		c.kept = c.spares.takeKept()
+		c.kept.ev = ev
 		b.Wait(ev.Bytes())
 		heap.Push(&c.queue, c.kept)
 	}
-	c.kept.add(r, hits.Clone(), b)
+	own := c.spares.takeHits()
+	own.Copy(hits)
+	c.kept.add(r, own, b)
 }
 
 // push puts an event into the queue.
@@ -203,6 +203,16 @@ func (c *clock) resolve(j judgement, doubted func(*clock, *kept, timeliness)) {
 	}
 	clear(c.doubts[len(rest):])
 	c.doubts = rest
+}
+
+// done lets go of an event that has been kept back and that its queries have seen.
+func (c *clock) done(k *kept) {
+	if c.kept == k { // then letGo sees to the event
+		c.kept = nil
+	} else {
+		c.spares.giveHeld(k.ev)
+	}
+	c.spares.giveKept(k)
 }
 
 // passed reports whether an event of a time need not be kept back any more.

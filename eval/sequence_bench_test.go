@@ -3,6 +3,7 @@ package eval_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -11,8 +12,9 @@ import (
 
 // BenchmarkSequence measures what one event does to a sequence of two steps and
 // two keys, three for "advance": it opens a partial, finds none to go on with,
-// takes one a step further, completes one, or lets one expire. An operation is
-// that event; what has to go before it is not measured.
+// takes one a step further, completes one, or lets one expire; "none" is an event
+// that concerns no step, whose cost the others include. An operation is that
+// event; what has to go before it is not measured.
 func BenchmarkSequence(b *testing.B) {
 	const keys = 1 << 13 // of which none is measured twice without a fresh state
 	events := func(category string, from int64) []*pairEvent {
@@ -33,6 +35,7 @@ func BenchmarkSequence(b *testing.B) {
 		before, event []*pairEvent
 		open          int // partials in the end
 	}{
+		{"none", fmt.Sprintf(pair, "1d"), first, later, keys},
 		{"open", fmt.Sprintf(pair, "1d"), nil, first, keys},
 		{"miss", fmt.Sprintf(pair, "1d"), first, elsewhere, keys},
 		{"advance", fmt.Sprintf(pair, "1d") + " [c where true]", first, second, keys},
@@ -61,6 +64,41 @@ func BenchmarkSequence(b *testing.B) {
 			if b.N%keys == 0 {
 				require.Equal(b, c.open, s.Stats().Open)
 			}
+		})
+	}
+}
+
+// TestSequenceAllocations wants an event that completes nothing and begins
+// nothing to leave nothing behind, whether it has to wait or not.
+func TestSequenceAllocations(t *testing.T) {
+	for name, opts := range map[string][]eval.StreamOption{
+		"at once": nil,
+		"waiting": {eval.WithLateness(50 * time.Millisecond)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := eval.NewEngine(compile(t, fmt.Sprintf(pair, "1d")+" until [c where true]")).NewStream(opts...)
+			for i := range 100 {
+				require.NoError(t, s.Push(&pairEvent{"a", hostID(0), entityID(i), int64(i)}, nil))
+			}
+			events := []*pairEvent{
+				{category: "b", host: hostID(1), entity: entityID(1)},
+				{category: "c", host: hostID(2), entity: entityID(2)},
+				{category: "b"},
+				{category: "z", host: hostID(1), entity: entityID(1)},
+			}
+			ms := int64(100)
+			push := func() {
+				for _, ev := range events {
+					ms++
+					ev.ms = ms
+					require.NoError(t, s.Push(ev, nil))
+				}
+			}
+			for range 100 {
+				push()
+			}
+			require.Zero(t, testing.AllocsPerRun(100, push))
+			require.Equal(t, 100, s.Stats().Open)
 		})
 	}
 }

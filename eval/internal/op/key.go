@@ -86,11 +86,17 @@ func (h *Hits) Keep(keep func(Hit) bool) {
 
 // Clone returns a copy that does not share memory with h.
 func (h *Hits) Clone() *Hits {
-	return &Hits{
-		hits: append([]hitRange(nil), h.hits...),
-		keys: append([]byte(nil), h.keys...),
-		vals: append([]value.Value(nil), h.vals...),
-	}
+	c := &Hits{}
+	c.Copy(h)
+	return c
+}
+
+// Copy makes h hold what from does, without sharing memory.
+func (h *Hits) Copy(from *Hits) {
+	h.Reset()
+	h.hits = append(h.hits, from.hits...)
+	h.keys = append(h.keys, from.keys...)
+	h.vals = append(h.vals, from.vals...)
 }
 
 // Size returns how many bytes a clone takes, about.
@@ -185,7 +191,15 @@ func whole(v value.Value) value.Value {
 
 // appendKey encodes v such that values have the same bytes exactly if they are
 // equal, and no encoding is the beginning of another.
-func appendKey(dst []byte, v value.Value) []byte { return wire.AppendValue(dst, whole(v)) }
+func appendKey(dst []byte, v value.Value) []byte {
+	switch v.Kind() {
+	case value.String:
+		return wire.AppendText(dst, value.String, v.Str())
+	case value.Float:
+		v = whole(v)
+	}
+	return wire.AppendValue(dst, v)
+}
 
 // A keyShape says how the keys of a query are to be read.
 type keyShape struct{ hidden int } // values before the join keys, such as the host

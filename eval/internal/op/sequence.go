@@ -23,7 +23,7 @@ type sequenceSpec struct {
 	output            []int
 	leading, trailing bool
 	missing           bool // there are missing steps
-	until             int // the pseudo step of until; -1 if there is none
+	until             int  // the pseudo step of until; -1 if there is none
 	// ordered keeps completed sequences back until they are in result order.
 	ordered bool
 	wakers  wakers
