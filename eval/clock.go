@@ -22,7 +22,7 @@ type clock struct {
 	direct bool        // whether the current event need not be kept back
 	time   int64       // of the current event; noTime if it has none
 	tie    value.Value // of the current event
-	held   *op.Held    // the current event, once a query keeps it
+	held   *op.Held    // the current event, once a query asks for it
 	kept   *kept       // the current event, once it is kept back
 	judged *judgement  // about events before, and the current one
 	repeat answer      // whether the current event is one
@@ -35,7 +35,8 @@ type clock struct {
 	// engine's index.
 	sequences, machines []uint64
 
-	seen distinct
+	seen   distinct
+	spares spares
 
 	restored map[*op.Held]*kept // while a snapshot is read: the queue and doubts
 }
@@ -85,13 +86,23 @@ func (c *clock) needsNoQueue() bool { return c.inOrder() && !c.field.hasTiebreak
 
 // reset forgets the event before.
 func (c *clock) reset(at int64, tie value.Value) {
-	c.time, c.tie, c.held, c.kept, c.judged, c.repeat = at, tie, nil, nil, nil, unknown
+	c.letGo()
+	c.time, c.tie, c.repeat = at, tie, unknown
+}
+
+// letGo lets go of the current event.
+func (c *clock) letGo() {
+	if c.held != nil && c.kept == nil {
+		c.spares.giveHeld(c.held)
+	}
+	c.held, c.kept, c.judged = nil, nil, nil
 }
 
 // hold returns the current event, which is ev, for queries to keep.
 func (c *clock) hold(ev Event, seq uint64) *op.Held {
 	if c.held == nil {
-		c.held = &op.Held{Event: ev, Time: c.time, Seq: seq, Size: sizeOf(ev)}
+		c.held = c.spares.takeHeld()
+		c.held.Event, c.held.Time, c.held.Seq, c.held.Size = ev, c.time, seq, sizeOf(ev)
 		if !c.tie.IsNull() {
 			tie := c.tie.Clone()
 			c.held.Tie = &tie
@@ -123,11 +134,14 @@ func nanos(t time.Time) int64 {
 // keep keeps the current event back for a query.
 func (c *clock) keep(r *run, ev *op.Held, hits *op.Hits, b *op.Budget) {
 	if c.kept == nil {
-		c.kept = &kept{ev: ev}
+		c.kept = c.spares.takeKept()
+		c.kept.ev = ev
 		b.Wait(ev.Bytes())
 		heap.Push(&c.queue, c.kept)
 	}
-	c.kept.add(r, hits.Clone(), b)
+	own := c.spares.takeHits()
+	own.Copy(hits)
+	c.kept.add(r, own, b)
 }
 
 // push puts an event into the queue.
@@ -196,6 +210,16 @@ func (c *clock) resolve(j judgement, doubted func(*clock, *kept, timeliness)) {
 	c.doubts = rest
 }
 
+// done lets go of an event that has been kept back and that its queries have seen.
+func (c *clock) done(k *kept) {
+	if c.kept == k { // then letGo sees to the event
+		c.kept = nil
+	} else {
+		c.spares.giveHeld(k.ev)
+	}
+	c.spares.giveKept(k)
+}
+
 // passed reports whether an event of a time need not be kept back any more.
 func (c *clock) passed(at int64) bool {
 	// Equal times may still be ordered by the tiebreaker.
@@ -231,47 +255,13 @@ func (h *keptHeap) Pop() any {
 	return x
 }
 
-// A dueHeap holds runs by the time at which time alone has an effect on them.
-type dueHeap []*run
-
-// Len, Less, Swap, Push and Pop implement heap.Interface.
-func (h dueHeap) Len() int { return len(h) }
-
-func (h dueHeap) Less(i, j int) bool {
-	if h[i].due != h[j].due {
-		return h[i].due < h[j].due
-	}
-	return h[i].index < h[j].index
-}
-
-func (h dueHeap) Swap(i, j int) {
-	h[i], h[j] = h[j], h[i]
-	h[i].place, h[j].place = i, j
-}
-
-// Push adds a run.
-func (h *dueHeap) Push(x any) {
-	r := x.(*run)
-	r.place = len(*h)
-	*h = append(*h, r)
-}
-
-// Pop takes the last run.
-func (h *dueHeap) Pop() any {
-	old := *h
-	n := len(old) - 1
-	r := old[n]
-	old[n] = nil
-	*h = old[:n]
-	return r
-}
-
-// plan puts a run in its place after its machine has changed.
+// plan notes that the machine of a run has changed. Only what is due earlier than
+// before is put in its place at once; pass sees to the rest.
 func (c *clock) plan(r *run) {
 	r.wake()
-	if due := r.machine.Due(); due != r.due {
+	if due := r.machine.Due(); due < r.due {
 		r.due = due
-		heap.Fix(&c.dues, r.place)
+		c.dues.up(r.place)
 	}
 }
 
@@ -279,7 +269,10 @@ func (c *clock) plan(r *run) {
 func (c *clock) pass(w int64) {
 	for len(c.dues) > 0 && c.dues[0].due <= w && c.dues[0].due != op.NotDue {
 		r := c.dues[0]
-		r.machine.Advance(r.due, r.emit)
-		c.plan(r)
+		if due := r.machine.Due(); due == r.due {
+			r.machine.Advance(due, r.emit)
+		}
+		r.due = r.machine.Due()
+		c.dues.down(0)
 	}
 }

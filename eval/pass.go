@@ -67,6 +67,9 @@ func (s *Stream) drain(c *clock) {
 			p.run.machine.Push(k.ev, p.hits, p.run.emit)
 			c.plan(p.run)
 		}
+		if s.part == nil { // else the order of matches may refer to the event
+			c.done(k)
+		}
 	}
 }
 

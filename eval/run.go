@@ -1,8 +1,6 @@
 package eval
 
 import (
-	"container/heap"
-
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -50,10 +48,16 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	r.machine = q.NewMachine(s.traced(r, env))
 	deliver := func(res op.Result) { r.stream.deliver(r, res) }
-	r.emit = deliver
 	if limits := q.Plan.Limits; len(limits) > 0 {
 		r.limiter = op.NewLimiter(limits)
-		r.emit = func(res op.Result) { r.limiter.Push(res, deliver) }
+	}
+	r.emit = func(res op.Result) {
+		res.Last.Pin() // by tail, or by the order of the match
+		if r.limiter != nil {
+			r.limiter.Push(res, deliver)
+		} else {
+			deliver(res)
+		}
 	}
 	if r.machine != nil {
 		r.watch(&s.opts)
@@ -106,7 +110,7 @@ func (s *Stream) schedule() {
 			r.awake = 0 // the bits may be those of another engine
 			r.wake()
 			r.due = r.machine.Due()
-			heap.Push(&s.clocks[r.clock].dues, r)
+			s.clocks[r.clock].dues.add(r)
 		}
 	}
 }

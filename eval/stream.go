@@ -203,7 +203,7 @@ func (s *Stream) begin(yield func(Match) bool) {
 func (s *Stream) end() {
 	s.yield, s.form = nil, nil
 	for _, c := range s.clocks {
-		c.held, c.kept, c.judged = nil, nil, nil
+		c.letGo()
 	}
 }
 

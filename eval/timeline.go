@@ -159,7 +159,9 @@ func (t *timeline) believe(s *timeSource, at int64) {
 		heap.Push(&t.waited, s)
 	case at > s.newest:
 		s.newest = at
-		heap.Fix(&t.waited, s.index)
+		if len(t.waited) > 1 {
+			heap.Fix(&t.waited, s.index)
+		}
 	default:
 		return
 	}

@@ -86,14 +86,14 @@ const heldCost = 48
 
 // Retain notes that an event is kept once more.
 func (b *Budget) Retain(h *Held) {
-	if h.refs++; h.refs == 1 {
+	if h.refs++; h.refs&^pinned == 1 {
 		b.bytes += h.Bytes()
 	}
 }
 
 // Release notes that an event is kept once less.
 func (b *Budget) Release(h *Held) {
-	if h.refs--; h.refs == 0 {
+	if h.refs--; h.refs&^pinned == 0 {
 		b.bytes -= h.Bytes()
 	}
 }
@@ -163,7 +163,7 @@ func (a *Account) affords(cost int64, ev *Held) bool {
 
 // withEvent adds to a cost that of an event, unless that is kept anyway.
 func withEvent(cost int64, ev *Held) int64 {
-	if ev != nil && ev.refs == 0 {
+	if ev != nil && ev.refs&^pinned == 0 {
 		cost += ev.Bytes()
 	}
 	return cost

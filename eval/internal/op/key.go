@@ -34,14 +34,13 @@ type Hit struct {
 }
 
 // Hits collects the hits of one event for one query. The zero Hits is empty.
-// It is reused; what Each yields is valid until the next Reset.
+// It is reused; what At returns is valid until the next Reset.
 type Hits struct {
 	hits []hitRange
 	keys []byte
 	vals []value.Value // of tuples
 
-	options [][]value.Value // scratch of Add: the values of each key
-	choice  []int
+	several severalKeys // scratch of Add
 }
 
 type hitRange struct{ step, key, keyEnd, tuple, kept, keptEnd int }
@@ -67,6 +66,12 @@ func (h *Hits) At(i int) Hit {
 	}
 }
 
+// Step returns the step of hit i.
+func (h *Hits) Step(i int) int { return h.hits[i].step }
+
+// Key returns the key of hit i.
+func (h *Hits) Key(i int) []byte { return h.keys[h.hits[i].key:h.hits[i].keyEnd] }
+
 // Keep drops the hits that keep does not want.
 func (h *Hits) Keep(keep func(Hit) bool) {
 	n := 0
@@ -81,11 +86,17 @@ func (h *Hits) Keep(keep func(Hit) bool) {
 
 // Clone returns a copy that does not share memory with h.
 func (h *Hits) Clone() *Hits {
-	return &Hits{
-		hits: append([]hitRange(nil), h.hits...),
-		keys: append([]byte(nil), h.keys...),
-		vals: append([]value.Value(nil), h.vals...),
-	}
+	c := &Hits{}
+	c.Copy(h)
+	return c
+}
+
+// Copy makes h hold what from does, without sharing memory.
+func (h *Hits) Copy(from *Hits) {
+	h.Reset()
+	h.hits = append(h.hits, from.hits...)
+	h.keys = append(h.keys, from.keys...)
+	h.vals = append(h.vals, from.vals...)
 }
 
 // Size returns how many bytes a clone takes, about.
@@ -94,55 +105,49 @@ func (h *Hits) Size() int64 { return int64(160 + 48*len(h.hits) + len(h.keys) + 
 // Add records that the record of c satisfies step s, which has the given number:
 // one hit for each tuple of keys, none if a key without value is not optional.
 func (h *Hits) Add(c *Ctx, step int, s *Step) {
-	keys := s.Keys
-	h.options = h.options[:0]
-	for _, k := range keys {
-		v := c.Rec.Get(k.Slot)
-		if v.IsNull() && !k.Optional {
-			return
-		}
-		h.options = append(h.options, keyValues(v))
-	}
-	h.choice = append(h.choice[:0], make([]int, len(keys))...)
-	along := hitRange{step: step, tuple: len(h.vals)}
-	for _, src := range s.tuple {
-		h.vals = append(h.vals, src.take(c))
-	}
-	along.kept = len(h.vals)
-	for _, src := range s.kept {
-		h.vals = append(h.vals, src.take(c))
-	}
-	along.keptEnd = len(h.vals)
-	host := len(h.keys)
+	key := len(h.keys)
 	if s.Hosts != nil {
 		h.keys = appendKey(h.keys, hostOf(c, s.Hosts))
 	}
-	hostEnd := len(h.keys)
-	for range maxTuples {
-		r := along
-		r.key = len(h.keys)
-		h.keys = append(h.keys, h.keys[host:hostEnd]...)
-		for i, vs := range h.options {
-			h.keys = appendKey(h.keys, vs[h.choice[i]])
+	first := len(h.keys)
+	plain := true
+	for i := range s.Keys {
+		v := c.Rec.Get(s.Keys[i].Slot)
+		if v.IsNull() && !s.Keys[i].Optional {
+			h.keys = h.keys[:key]
+			return
 		}
+		plain = plain && v.Kind() != value.List
+		h.keys = appendKey(h.keys, v)
+	}
+	r := hitRange{step: step, key: key, keyEnd: len(h.keys), tuple: len(h.vals)}
+	for _, src := range s.tuple {
+		h.vals = append(h.vals, src.take(c))
+	}
+	r.kept = len(h.vals)
+	for _, src := range s.kept {
+		h.vals = append(h.vals, src.take(c))
+	}
+	r.keptEnd = len(h.vals)
+	if plain {
+		h.hits = append(h.hits, r)
+		return
+	}
+	h.several.reset(h.keys[key:first])
+	h.keys = h.keys[:key]
+	for i := range s.Keys {
+		h.several.add(c.Rec.Get(s.Keys[i].Slot))
+	}
+	for range maxTuples {
+		r.key = len(h.keys)
+		h.keys = h.several.appendTo(h.keys)
 		r.keyEnd = len(h.keys)
 		h.hits = append(h.hits, r)
-		if !h.next() {
+		if !h.several.next() {
 			return
 		}
 	}
 	c.report(ErrTooManyKeys)
-}
-
-func (h *Hits) next() bool {
-	for i := len(h.choice) - 1; i >= 0; i-- {
-		if h.choice[i]+1 < len(h.options[i]) {
-			h.choice[i]++
-			return true
-		}
-		h.choice[i] = 0
-	}
-	return false
 }
 
 var noValue = []value.Value{{}}
@@ -186,7 +191,15 @@ func whole(v value.Value) value.Value {
 
 // appendKey encodes v such that values have the same bytes exactly if they are
 // equal, and no encoding is the beginning of another.
-func appendKey(dst []byte, v value.Value) []byte { return wire.AppendValue(dst, whole(v)) }
+func appendKey(dst []byte, v value.Value) []byte {
+	switch v.Kind() {
+	case value.String:
+		return wire.AppendText(dst, value.String, v.Str())
+	case value.Float:
+		v = whole(v)
+	}
+	return wire.AppendValue(dst, v)
+}
 
 // A keyShape says how the keys of a query are to be read.
 type keyShape struct{ hidden int } // values before the join keys, such as the host

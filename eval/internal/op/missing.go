@@ -109,19 +109,20 @@ func (c *candidates) complete(done completion, span int64) bool {
 	s := c.spec
 	quiet := done.lead == never // nothing before that could be too near
 	last := done.events[len(done.events)-1].Time
-	w := &candidate{key: done.key, events: done.events, kept: done.kept, since: done.first, due: NoTime}
+	since, decided := done.first, false
 	switch {
 	case done.doomed, s.leading && !quiet && !s.trailing && !Beyond(last, done.lead, span):
 		return false
 	case !s.trailing, s.leading && quiet, s.leading && last-done.lead >= span:
 		if !s.ordered {
-			c.done = append(c.done, s.result(w.key, w.events))
+			c.done = append(c.done, s.result(done.key, done.events))
 			return true
 		}
-		w.decided = true
+		decided = true
 	case s.leading:
-		w.since = done.lead
+		since = done.lead
 	}
+	w := &candidate{key: done.key, events: done.events, kept: done.kept, since: since, decided: decided, due: NoTime}
 	if c.account.admit(c.cost(w), done.events[len(done.events)-1]) {
 		c.fresh = append(c.fresh, w)
 	}

@@ -74,17 +74,13 @@ func (ps *partials) place(key []byte) place {
 // mixed is the hash of a key and stage.
 func mixed(hash uint32, stage int) uint32 { return hash + uint32(stage)*0x9e3779b1 }
 
-// hashOf implements chained.
-func (ps *partials) hashOf(i uint32) uint32 {
-	p := ps.at(i)
-	return mixed(p.hash, int(p.stage))
-}
-
-// link implements chained.
-func (ps *partials) link(i uint32) *uint32 { return &ps.at(i).next }
+func (p *partial) mixed() uint32 { return mixed(p.hash, int(p.stage)) }
 
 // find returns the partial of a key that waits at a stage, or 0.
 func (ps *partials) find(at place, stage int) uint32 {
+	if ps.waiting[stage] == 0 {
+		return 0
+	}
 	for i := ps.table.first(mixed(at.hash, stage)); i != 0; {
 		p := ps.at(i)
 		if p.hash == at.hash && int(p.stage) == stage && p.key == string(at.key) {
@@ -112,7 +108,7 @@ func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 		}
 		*ps.gaps.at(i) = g
 	}
-	ps.table.add(i, ps)
+	ps.insert(i, p)
 	ps.occupy(0)
 	ps.account.budget.Retain(ev)
 	ps.account.add(&ps.account.Open, 1, ps.cost(p))
@@ -132,12 +128,12 @@ func (ps *partials) cost(p *partial) int64 {
 // a stage. No other partial may wait there.
 func (ps *partials) take(i uint32, ev *Held, stage int) {
 	p := ps.at(i)
-	ps.table.remove(i, ps)
+	ps.remove(i, p)
 	p.tail = ps.extend(ev, p.tail)
 	ps.vacate(int(p.stage))
 	p.stage = uint16(stage)
 	ps.occupy(stage)
-	ps.table.add(i, ps)
+	ps.insert(i, p)
 }
 
 // extend appends an event to those of a partial.
@@ -152,7 +148,7 @@ func (ps *partials) extend(ev *Held, tail uint32) uint32 {
 // drop forgets partial i.
 func (ps *partials) drop(i uint32) {
 	p := ps.at(i)
-	ps.table.remove(i, ps)
+	ps.remove(i, p)
 	ps.vacate(int(p.stage))
 	if p.older == 0 {
 		ps.oldest = p.newer

@@ -16,8 +16,22 @@ type Held struct {
 	Seq   uint64       // order of arrival
 	Size  uint32       // bytes of the event, about
 
-	refs int32 // how often machines keep it; see Budget
+	refs int32 // how often machines keep it, see Budget; pinned besides
 }
+
+// pinned is the bit of Held.refs for what others than machines keep.
+const pinned = 1 << 30
+
+// Pin notes that something else than a machine keeps h, which may be nil, for
+// good.
+func (h *Held) Pin() {
+	if h != nil {
+		h.refs |= pinned
+	}
+}
+
+// Free reports whether nothing keeps h.
+func (h *Held) Free() bool { return h.refs == 0 }
 
 // Bytes returns what the event takes, about.
 func (h *Held) Bytes() int64 { return int64(h.Size) + heldCost }

@@ -48,6 +48,9 @@ func (m *aliasSequence) Load(d *Decoder) {
 	for range d.Len(maxItems) {
 		key, c := d.key(), &chain{}
 		c.stage, c.arrived, c.lead, c.gapAt = d.Len(max(m.spec.last-1, 0)), d.Uint(), d.Int(), d.Int()
+		if d.Err() == nil && m.spec.last == 0 {
+			d.Fail("a sequence of one event is partial")
+		}
 		if d.Err() != nil {
 			return
 		}

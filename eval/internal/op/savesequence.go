@@ -61,6 +61,9 @@ func (m *sequence) Load(d *Decoder) {
 		for range stage + 1 {
 			events = append(events, d.Some())
 		}
+		if d.Err() == nil && m.spec.last == 0 {
+			d.Fail("a sequence of one event is partial")
+		}
 		if d.Err() != nil {
 			return
 		}

@@ -22,7 +22,8 @@ type sequenceSpec struct {
 	// output has one entry for each place of a result: the stage, or -1.
 	output            []int
 	leading, trailing bool
-	until             int // the pseudo step of until; -1 if there is none
+	missing           bool // there are missing steps
+	until             int  // the pseudo step of until; -1 if there is none
 	// ordered keeps completed sequences back until they are in result order.
 	ordered bool
 	wakers  wakers
@@ -71,6 +72,7 @@ func newSequenceSpec(q *plan.Query) *sequenceSpec {
 			continue
 		}
 		s.output = append(s.output, -1)
+		s.missing = true
 		s.after[step] = s.last
 		switch {
 		case s.last < 0:
@@ -138,25 +140,29 @@ func (m *sequence) Trace(f func(Note), kinds ...NoteKind) { m.set(f, kinds) }
 // so that the event is not used twice in one sequence; then until.
 func (m *sequence) Push(ev *Held, hits *Hits, emit func(Result)) {
 	m.Advance(ev.Time, emit)
-	for i := range hits.Len() {
-		if h := hits.At(i); h.Step != m.spec.until && m.spec.absent[h.Step] != present {
-			m.miss(ev, h)
+	if m.spec.missing {
+		for i := range hits.Len() {
+			if h := hits.At(i); m.spec.absent[h.Step] != present {
+				m.miss(ev, h)
+			}
 		}
 	}
 	for i := hits.Len() - 1; i >= 0; i-- {
-		h := hits.At(i)
-		if len(m.spec.stages[h.Step]) == 0 {
+		stages := m.spec.stages[hits.Step(i)]
+		if len(stages) == 0 {
 			continue
 		}
-		at := m.place(h.Key)
-		for _, stage := range m.spec.stages[h.Step] {
+		at := m.place(hits.Key(i))
+		for _, stage := range stages {
 			m.step(ev, at, stage)
 		}
 	}
 	m.waits.enlist()
-	for i := range hits.Len() {
-		if h := hits.At(i); h.Step == m.spec.until {
-			m.cancel(ev, h)
+	if m.oldest != 0 && m.spec.until >= 0 {
+		for i := range hits.Len() {
+			if hits.Step(i) == m.spec.until {
+				m.cancel(ev, m.place(hits.Key(i)))
+			}
 		}
 	}
 	m.waits.emit(emit)
@@ -179,7 +185,7 @@ func (m *sequence) step(ev *Held, at place, stage int) {
 	}
 	if stage == m.spec.last {
 		c := completion{key: p.key, first: p.head.Time, lead: g.lead, doomed: p.doomed}
-		c.events = append(m.chain(nil, p), ev)
+		c.events = append(m.chain(make([]*Held, 0, stage+1), p), ev)
 		m.drop(i)
 		m.note(Completed, c.key, c.events, ev)
 		m.complete(c)
@@ -225,11 +231,7 @@ func (m *sequence) replace(at place, stage int, by *Held) {
 }
 
 // cancel ends all partials of a key.
-func (m *sequence) cancel(by *Held, h Hit) {
-	if m.oldest == 0 {
-		return
-	}
-	at := m.place(h.Key)
+func (m *sequence) cancel(by *Held, at place) {
 	for stage := range m.spec.last {
 		if i := m.find(at, stage); i != 0 {
 			m.tell(Cancelled, i, by)
@@ -306,9 +308,13 @@ func (m *sequence) evict() bool {
 	return ok
 }
 
-// result makes the match of a completed sequence.
+// result makes the match of a completed sequence, to which its events belong.
 func (s *sequenceSpec) result(key string, events []*Held) Result {
 	out := Result{Keys: s.tuple(key), Last: events[len(events)-1], Due: NoTime}
+	if !s.missing {
+		out.Events = events
+		return out
+	}
 	out.Events = make([]*Held, len(s.output))
 	for i, stage := range s.output {
 		if stage >= 0 {

@@ -1,12 +1,13 @@
 package op
 
-// A table is the buckets of a hash table whose entries are chained outside of
-// it: each bucket names its first entry, 0 for none. It grows and shrinks by one
-// bucket at a time (linear hashing), so that no event waits for the whole table
-// to be rearranged, and takes four bytes for each entry.
+// A table is the buckets of a hash table of partials, which are chained through
+// partial.next: each bucket names its first one, 0 for none. It grows and
+// shrinks by one bucket at a time (linear hashing), so that no event waits for
+// the whole table to be rearranged, and takes four bytes for each entry.
 type table struct {
 	chunks [][]uint32
 	size   uint32 // buckets in use
+	mask   uint32 // of the bits of a hash that name a bucket, if there is that one
 	count  uint32 // entries
 }
 
@@ -16,66 +17,53 @@ const (
 	tableMin   = 8
 )
 
-// chained are the entries of a table.
-type chained interface {
-	// hashOf returns the hash of an entry.
-	hashOf(i uint32) uint32
-	// link returns the place of the name of the entry that follows in the bucket.
-	link(i uint32) *uint32
-}
-
 // home returns the bucket of a hash.
 func (t *table) home(hash uint32) uint32 {
-	span := uint32(tableMin)
-	for span < t.size {
-		span <<= 1
-	}
-	if b := hash & (span - 1); b < t.size {
+	if b := hash & t.mask; b < t.size {
 		return b
 	}
-	return hash & (span>>1 - 1)
+	return hash & (t.mask >> 1)
 }
 
 func (t *table) bucket(b uint32) *uint32 { return &t.chunks[b>>tableShift][b&(tableChunk-1)] }
 
 // first returns the first entry of the bucket of a hash, or 0.
 func (t *table) first(hash uint32) uint32 {
-	if t.size == 0 {
+	if t.count == 0 {
 		return 0
 	}
 	return *t.bucket(t.home(hash))
 }
 
-// add enters i.
-func (t *table) add(i uint32, c chained) {
+// insert enters partial i, which is p, into the table.
+func (ps *partials) insert(i uint32, p *partial) {
+	t := &ps.table
 	if t.size == 0 {
-		t.chunks, t.size = [][]uint32{make([]uint32, tableMin)}, tableMin
+		t.chunks, t.size, t.mask = [][]uint32{make([]uint32, tableMin)}, tableMin, tableMin-1
 	}
-	t.push(t.home(c.hashOf(i)), i, c)
+	head := t.bucket(t.home(p.mixed()))
+	p.next, *head = *head, i
 	if t.count++; t.count > t.size {
-		t.grow(c)
+		ps.grow()
 	}
 }
 
-func (t *table) push(b, i uint32, c chained) {
-	head := t.bucket(b)
-	*c.link(i), *head = *head, i
-}
-
-// remove takes i out.
-func (t *table) remove(i uint32, c chained) {
-	at := t.bucket(t.home(c.hashOf(i)))
+// remove takes partial i, which is p, out of the table.
+func (ps *partials) remove(i uint32, p *partial) {
+	t := &ps.table
+	at := t.bucket(t.home(p.mixed()))
 	for *at != i {
-		at = c.link(*at)
+		at = &ps.at(*at).next
 	}
-	*at = *c.link(i)
+	*at = p.next
 	if t.count--; t.count < t.size/4 && t.size > tableMin {
-		t.shrink(c)
+		ps.shrink()
 	}
 }
 
-// grow adds a bucket and moves to it what belongs there.
-func (t *table) grow(c chained) {
+// grow adds a bucket to the table and moves to it what belongs there.
+func (ps *partials) grow() {
+	t := &ps.table
 	b := t.size
 	switch k := int(b >> tableShift); {
 	case k == len(t.chunks):
@@ -83,32 +71,35 @@ func (t *table) grow(c chained) {
 	case k == 0 && int(b) == len(t.chunks[0]):
 		t.chunks[0] = append(t.chunks[0], make([]uint32, b)...)
 	}
-	half := uint32(tableMin)
-	for half<<1 <= b {
-		half <<= 1
+	if t.size++; b > t.mask {
+		t.mask = t.mask<<1 | 1
 	}
-	t.size++
-	at := t.bucket(b - half)
+	at, to := t.bucket(b&(t.mask>>1)), t.bucket(b)
 	for *at != 0 {
 		i := *at
-		next := c.link(i)
-		if t.home(c.hashOf(i)) == b {
-			*at = *next
-			t.push(b, i, c)
+		p := ps.at(i)
+		if t.home(p.mixed()) == b {
+			*at = p.next
+			p.next, *to = *to, i
 		} else {
-			at = next
+			at = &p.next
 		}
 	}
 }
 
-// shrink gives up the last bucket.
-func (t *table) shrink(c chained) {
+// shrink gives up the last bucket of the table.
+func (ps *partials) shrink() {
+	t := &ps.table
 	t.size--
-	last := t.bucket(t.size)
-	for *last != 0 {
-		i := *last
-		*last = *c.link(i)
-		t.push(t.home(c.hashOf(i)), i, c)
+	last := *t.bucket(t.size)
+	*t.bucket(t.size) = 0
+	if t.size <= t.mask>>1+1 && t.mask > tableMin-1 {
+		t.mask >>= 1
+	}
+	for last != 0 {
+		p := ps.at(last)
+		head := t.bucket(t.home(p.mixed()))
+		last, p.next, *head = p.next, *head, last
 	}
 	if k := int(t.size+tableChunk-1) >> tableShift; k < len(t.chunks) {
 		t.chunks[k] = nil

@@ -182,14 +182,7 @@ func (d *Reader) Uint() uint64 {
 }
 
 // Int reads what Writer.Int wrote.
-func (d *Reader) Int() int64 {
-	u := d.Uint()
-	n := int64(u >> 1)
-	if u&1 != 0 {
-		n = ^n
-	}
-	return n
-}
+func (d *Reader) Int() int64 { return signed(d.Uint()) }
 
 // Len reads a count of things below most.
 func (d *Reader) Len(most int) int {

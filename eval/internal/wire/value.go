@@ -40,35 +40,95 @@ func AppendValue(dst []byte, v value.Value) []byte {
 			dst = AppendValue(dst, e)
 		}
 	default:
-		dst = binary.AppendUvarint(dst, uint64(len(v.Str())))
-		dst = append(dst, v.Str()...)
+		dst = appendText(dst, v.Str())
 	}
 	return dst
+}
+
+// AppendText appends a value of a kind that carries text as AppendValue does.
+func AppendText(dst []byte, k value.Kind, text string) []byte {
+	return appendText(append(dst, byte(k)), text)
+}
+
+func appendText(dst []byte, text string) []byte {
+	return append(binary.AppendUvarint(dst, uint64(len(text))), text...)
 }
 
 func float(n uint64) float64 { return math.Float64frombits(bits.Reverse64(n)) }
 
 // Values decodes a sequence of values that AppendValue encoded. It reports false
-// if b is none.
+// if b is none. The values may share the memory of b.
 func Values(b string) ([]value.Value, bool) {
+	n, ok := count(b)
 	var out []value.Value
-	d := &Reader{rest: []byte(b), ended: true}
-	for len(d.rest) > 0 {
-		out = append(out, d.Value())
+	if !ok { // there is a list in it, or something wrong
+		d := &Reader{rest: []byte(b), ended: true}
+		for len(d.rest) > 0 {
+			out = append(out, d.Value())
+		}
+		return out, d.err == nil
 	}
-	return out, d.err == nil
+	if n > 0 {
+		out = make([]value.Value, n)
+	}
+	for i := range out {
+		size := valueLen(b)
+		out[i] = single(b[:size])
+		b = b[size:]
+	}
+	return out, true
 }
 
-// Valid reports whether Values can decode b.
-func Valid(b string) bool {
-	for len(b) > 0 {
-		n := valueLen(b)
-		if n == 0 || n > len(b) {
-			return false
-		}
-		b = b[n:]
+// single decodes a value that is no list.
+func single(b string) value.Value {
+	n, size := number(b[1:])
+	switch text := b[1+size:]; value.Kind(b[0]) {
+	case value.Bool:
+		return value.OfBool(b[1] == 1)
+	case value.Int:
+		return value.OfInt(signed(n))
+	case value.Date:
+		return value.OfDate(signed(n))
+	case value.Uint:
+		return value.OfUint(n)
+	case value.Float:
+		return value.OfFloat(float(n))
+	case value.String:
+		return value.OfString(text)
+	case value.IP:
+		return value.OfIP(text)
+	case value.Version:
+		return value.OfVersion(text)
+	default:
+		return value.Value{}
 	}
-	return true
+}
+
+// signed undoes the encoding of signed numbers.
+func signed(u uint64) int64 {
+	if u&1 != 0 {
+		return ^int64(u >> 1)
+	}
+	return int64(u >> 1)
+}
+
+// Valid reports whether Values can decode b, and there is no list in it.
+func Valid(b string) bool {
+	_, ok := count(b)
+	return ok
+}
+
+// count returns the number of values in b; ok is false if it is no sequence of
+// values, or has a list.
+func count(b string) (n int, ok bool) {
+	for ; len(b) > 0; n++ {
+		size := valueLen(b)
+		if size == 0 || size > len(b) {
+			return 0, false
+		}
+		b = b[size:]
+	}
+	return n, true
 }
 
 // Nth returns the encoding of value n of a sequence of values, nil if there are

@@ -92,9 +92,17 @@ func FuzzValid(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		_, ok := Values(string(data))
-		if valid := Valid(string(data)); valid && !ok {
+		vals, ok := Values(string(data))
+		if !Valid(string(data)) {
+			return
+		}
+		if !ok {
 			t.Fatalf("%q is valid and cannot be decoded", data)
 		}
+		d := &Reader{rest: data, ended: true}
+		for _, v := range vals {
+			require.True(t, same(v, d.Value()))
+		}
+		require.Empty(t, d.rest)
 	})
 }
