@@ -89,7 +89,9 @@ func (h *Hits) Clone() *Hits {
 }
 
 // Size returns how many bytes a clone takes, about.
-func (h *Hits) Size() int64 { return int64(160 + 48*len(h.hits) + len(h.keys) + value.Size*len(h.vals)) }
+func (h *Hits) Size() int64 {
+	return int64(160 + 48*len(h.hits) + len(h.keys) + value.Size*len(h.vals))
+}
 
 // Add records that the record of c satisfies step s, which has the given number:
 // one hit for each tuple of keys, none if a key without value is not optional.
