@@ -131,7 +131,7 @@ func BenchmarkExtract(b *testing.B) {
 		r := event.NewRecord(layoutOf(paths[:n]))
 		var d event.Document
 		run(c.name+"/extract", func(doc []byte) error {
-			d.SetBytes(doc)
+			d.Reset(doc)
 			return r.Fill(&d)
 		})
 		run(c.name+"/encoding-json", func(doc []byte) error {

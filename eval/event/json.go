@@ -13,8 +13,8 @@ import (
 // Map that Decode returns for it, but reads the values of a Layout without
 // decoding the rest: in one pass over the text, which checks all of it.
 //
-// Text values alias the document where they can. A Document is immutable and
-// safe for concurrent use.
+// Text values alias the document where they can. A Document is immutable, but for
+// Reset, and safe for concurrent use. The zero Document is no JSON object.
 type Document struct {
 	text string
 	once sync.Once
@@ -31,10 +31,10 @@ func aliasString(b []byte) string { return unsafe.String(unsafe.SliceData(b), le
 
 func aliasBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
 
-// SetBytes makes d the event that doc is, as JSON returns it, for a program that
-// uses one Document again and again. Nothing may use d or what came from it any
-// more, but clones of its values.
-func (d *Document) SetBytes(doc []byte) { *d = Document{text: aliasString(doc)} }
+// Reset makes d the event that doc is, for a program that uses one Document again
+// and again. It must not be in use any more, nor may values of it, but for their
+// clones and what Field has returned.
+func (d *Document) Reset(doc []byte) { *d = Document{text: aliasString(doc)} }
 
 // Decode returns the JSON object doc with its numbers as json.Number, fit to be
 // a Map. Of a key that occurs twice the last one counts. The error is a
