@@ -271,6 +271,7 @@ func (c *clock) pass(w int64) {
 		r := c.dues[0]
 		if due := r.machine.Due(); due == r.due {
 			r.machine.Advance(due, r.emit)
+			r.wake()
 		}
 		r.due = r.machine.Due()
 		c.dues.down(0)

@@ -93,7 +93,11 @@ var builtins = sync.OnceValue(func() *fn.Registry {
 func registry(extra []fn.Func) (*fn.Registry, error) {
 	r := &fn.Registry{}
 	var errs []error
-	for _, f := range append(builtin.All(), extra...) {
+	funcs := builtin.All()
+	for _, f := range extra {
+		funcs = append(funcs, withOwnArgs(f))
+	}
+	for _, f := range funcs {
 		if err := r.Add(f); err != nil {
 			errs = append(errs, err)
 		}

@@ -177,6 +177,7 @@ func (s *Stream) askUntil(r *run) {
 // hit hands the hits of the current event to the query.
 func (s *Stream) hit(r *run, ev Event) {
 	c := s.clocks[r.clock]
+	ev = s.lasting(ev)
 	if r.machine == nil {
 		held := &op.Held{Event: ev, Time: c.time, Seq: s.seq}
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})

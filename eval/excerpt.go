@@ -99,7 +99,7 @@ func (x *Excerpt) Size() int {
 }
 
 func sizeOfValue(v value.Value) int {
-	size := 48 + len(v.Str())
+	size := value.Size + len(v.Str())
 	for _, e := range v.Elems() {
 		size += sizeOfValue(e)
 	}

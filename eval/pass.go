@@ -18,6 +18,7 @@ func (s *Stream) late(ev Event) {
 	}
 	s.stats.Late++
 	if s.opts.onLate != nil {
+		ev = s.lasting(ev)
 		s.opts.locked(func() { s.opts.onLate(ev) })
 	}
 }

@@ -55,6 +55,7 @@ func sizeOfJSON(v any) int {
 
 // retained returns what sequences and samples keep of the current event.
 func (s *Stream) retained(ev Event) Event {
+	ev = s.lasting(ev)
 	if s.opts.retain == nil {
 		return ev
 	}

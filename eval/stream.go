@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,9 @@ type Stream struct {
 	hits   op.Hits
 	cats   []string
 	catKey []byte
+
+	borrowed *event.Document // of PushJSON
+	copied   *event.Document // the current event, if it is borrowed and something keeps it
 
 	current *run  // whose expressions are being computed
 	form    Event // what is kept of the current event; nil as long as nothing is
@@ -122,6 +126,39 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	}
 	s.take(ev, source)
 	return s.full
+}
+
+// PushJSON is Push for an event that is a JSON object. It allocates nothing, and
+// the caller may use doc again when it returns: the stream makes a copy of what it
+// keeps or hands out, one for all. The error of a doc that is no JSON object wraps
+// an *event.SyntaxError.
+func (s *Stream) PushJSON(doc []byte, yield func(Match) bool) error {
+	return s.PushJSONFrom("", doc, yield)
+}
+
+// PushJSONFrom is PushJSON for an event of a source, as PushFrom is for Push.
+func (s *Stream) PushJSONFrom(source string, doc []byte, yield func(Match) bool) error {
+	if s.borrowed == nil {
+		s.borrowed = &event.Document{}
+	}
+	s.borrowed.Reset(doc)
+	s.copied = nil
+	err := s.PushFrom(source, s.borrowed, yield)
+	s.borrowed.Reset(nil)
+	s.copied = nil
+	return err
+}
+
+// lasting returns the current event as one that may be kept: a copy if it is what
+// PushJSON has borrowed.
+func (s *Stream) lasting(ev Event) Event {
+	if d, ok := ev.(*event.Document); !ok || d != s.borrowed {
+		return ev
+	}
+	if s.copied == nil {
+		s.copied = event.JSON(bytes.Clone(s.borrowed.Bytes()))
+	}
+	return s.copied
 }
 
 // accept reads an event and numbers it.

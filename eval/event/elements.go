@@ -100,8 +100,8 @@ func (r *Record) readItem(it *item) {
 	root := r.layout.nodes[0]
 	switch {
 	case it.text != "":
-		x := extractor{scanner: scanner{text: it.text}, rec: r}
-		if x.value(root, 1) != nil { // it was read before, so that this is errAmbiguous
+		x := extractor{doc: aliasBytes(it.text), rec: r}
+		if !x.element() { // it was read before, so that several keys lead to one field
 			r.Reset()
 			r.putGo(root, decodeValue(it.text))
 		}
@@ -110,8 +110,7 @@ func (r *Record) readItem(it *item) {
 	default:
 		r.putValue(root, it.val)
 	}
-	r.finish()
-	r.convert()
+	r.complete()
 }
 
 // putValue reads the fields of an element that an embedder's event gave.
@@ -146,9 +145,11 @@ func (r *Record) readFields(field func(path string) value.Value) {
 		}
 		v := field(r.layout.Source(Slot(i)))
 		if r.layout.options[i].Scalars {
-			v = withoutObjects(v)
+			v = r.withoutObjects(v)
 		}
-		r.vals[i] = v
+		if !v.IsNull() {
+			r.Set(Slot(i), v)
+		}
 	}
 	for i, e := range r.layout.lists {
 		if r.layout.element && e.path == "" {

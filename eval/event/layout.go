@@ -27,7 +27,8 @@ type SlotOptions struct {
 	Text bool
 	// Convert, if not nil, is applied to every single value (after Text), never
 	// to null. If it returns null the value is dropped. It may be called from
-	// several goroutines at a time.
+	// several goroutines at a time. It may return its argument or a part of the
+	// text, but must not keep them.
 	Convert func(value.Value) value.Value
 }
 
@@ -52,7 +53,7 @@ type Layout struct {
 
 	compile sync.Once
 	nodes   []*node // the trie of paths; the first is the root
-	typed   []Slot  // slots whose values are converted
+	typed   []bool  // by slot: whether values are converted
 }
 
 type slotKey struct{ path, name string }
@@ -107,6 +108,9 @@ type node struct {
 	children map[string]*node // by one segment
 	slots    []Slot           // fields that end here
 	lists    []List           // lists of elements that end here
+
+	takesObjects  bool // whether a slot takes objects
+	takesLiterals bool // whether a slot takes numbers as they are written
 }
 
 // build makes the trie; it is called once, before the layout is shared.
@@ -116,9 +120,10 @@ func (l *Layout) build() {
 		s := Slot(i)
 		n := l.nodeAt(root, l.Source(s))
 		n.slots = append(n.slots, s)
-		if o := &l.options[s]; o.Text || o.Convert != nil {
-			l.typed = append(l.typed, s)
-		}
+		o := &l.options[s]
+		n.takesObjects = n.takesObjects || !o.Scalars
+		n.takesLiterals = n.takesLiterals || o.Text
+		l.typed = append(l.typed, o.Text || o.Convert != nil)
 	}
 	for i, e := range l.lists {
 		n := l.nodeAt(root, e.path)

@@ -94,7 +94,6 @@ func numberOrText(n json.Number) value.Value {
 // Extract implements Extractor. The error is always nil.
 func (m Map) Extract(l *Layout, r *Record) error {
 	r.putMap(l.nodes[0], m)
-	r.finish()
 	return nil
 }
 

@@ -2,20 +2,23 @@ package event
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A Record holds one event's values in the slots of a Layout. It belongs to one
-// goroutine and is reused from event to event.
+// goroutine and is reused from event to event. Values lie in memory of the record
+// or of the event: they are good until the record is filled again, and as long as
+// the event is. What is kept longer must be cloned.
 type Record struct {
 	layout *Layout
 	vals   []value.Value
+	isSet  []bool // by slot: whether it may have a value
+	set    []Slot // slots that may
 
-	more  [][]value.Value // by slot: the values after the first, while they come in
-	multi []Slot          // slots that have any
+	more  [][]value.Value // by slot: all values, once there are several
+	multi []Slot          // slots that have several
 	lists []items         // by list of the layout
 
 	fills   uint64
@@ -23,25 +26,40 @@ type Record struct {
 	isFold  []bool        // by slot
 	folding []Slot        // slots with a fold
 
-	seen   []uint64 // by node: the last object with a key for it, and whether the key ends there
-	object uint64   // number of objects seen
+	texts   []byte        // text that is not in the event as it is meant
+	elems   []value.Value // of lists
+	objects objectPool
+
+	places []place // by node
+	odd    key     // one that is not remembered
+	object uint64  // number of objects seen
 }
 
-// maxScratch is how many values of a slot are worth room for the next event.
-const maxScratch = 1 << 10
+// Room for the next event is kept up to so many values of a slot, and so many
+// bytes of text.
+const (
+	maxScratch = 1 << 10
+	maxTexts   = 1 << 18
+)
 
 // NewRecord returns an empty Record for l, which must not grow from now on.
 func NewRecord(l *Layout) *Record {
 	l.compile.Do(l.build)
-	return &Record{
+	r := &Record{
 		layout: l,
 		vals:   make([]value.Value, l.Len()),
+		isSet:  make([]bool, l.Len()),
+		set:    make([]Slot, 0, l.Len()),
 		more:   make([][]value.Value, l.Len()),
 		folds:  make([]value.Value, l.Len()),
 		isFold: make([]bool, l.Len()),
-		seen:   make([]uint64, len(l.nodes)),
 		lists:  make([]items, len(l.lists)),
+		places: make([]place, len(l.nodes)),
 	}
+	for i, n := range l.nodes {
+		r.places[i].node = n
+	}
+	return r
 }
 
 // Layout returns the layout that r was made for.
@@ -49,9 +67,19 @@ func (r *Record) Layout() *Layout { return r.layout }
 
 // Reset empties all slots.
 func (r *Record) Reset() {
-	clear(r.vals)
+	if poisoning {
+		r.poison()
+	}
+	for _, s := range r.set {
+		r.vals[s], r.isSet[s] = value.Value{}, false
+	}
+	r.set = r.set[:0]
 	for _, s := range r.multi {
-		r.forget(s)
+		clear(r.more[s])
+		r.more[s] = r.more[s][:0]
+		if cap(r.more[s]) > maxScratch {
+			r.more[s] = nil
+		}
 	}
 	r.multi = r.multi[:0]
 	for _, s := range r.folding {
@@ -61,46 +89,82 @@ func (r *Record) Reset() {
 	for i := range r.lists {
 		r.lists[i].reset()
 	}
+	clear(r.elems)
+	r.texts, r.elems = r.texts[:0], r.elems[:0]
+	if cap(r.texts) > maxTexts {
+		r.texts = nil
+	}
+	if cap(r.elems) > maxScratch {
+		r.elems = nil
+	}
+	r.objects.reset()
 }
 
 // Get returns the value in slot s; a slot without value is null.
 func (r *Record) Get(s Slot) value.Value { return r.vals[s] }
 
 // Fold returns the value in slot s with its texts in canonical case, as
-// pattern.Fold has it. It folds once an event. The result is good until r is
-// filled again.
+// pattern.Fold has it. It folds once an event.
 func (r *Record) Fold(s Slot) value.Value {
 	if !r.isFold[s] {
-		r.folds[s], r.isFold[s] = folded(r.vals[s]), true
+		r.folds[s], r.isFold[s] = r.folded(r.vals[s]), true
 		r.folding = append(r.folding, s)
 	}
 	return r.folds[s]
 }
 
-func folded(v value.Value) value.Value {
+func (r *Record) folded(v value.Value) value.Value {
 	switch v.Kind() {
 	case value.String:
-		return value.OfString(pattern.Fold(v.Str()))
+		return value.OfString(r.foldedText(v.Str()))
 	case value.IP:
-		return value.OfIP(pattern.Fold(v.Str()))
+		return value.OfIP(r.foldedText(v.Str()))
 	case value.Version:
-		return value.OfVersion(pattern.Fold(v.Str()))
+		return value.OfVersion(r.foldedText(v.Str()))
 	case value.List:
-		out := make([]value.Value, len(v.Elems()))
-		for i, e := range v.Elems() {
-			out[i] = folded(e)
-		}
-		return value.OfList(out)
+		return r.each(v.Elems(), r.folded)
 	default:
 		return v
 	}
+}
+
+// foldedText returns a text in canonical case, in the record's memory unless it
+// is the text itself.
+func (r *Record) foldedText(s string) string {
+	from := len(r.texts)
+	var same bool
+	if r.texts, same = pattern.AppendFold(r.texts, s); same {
+		return s
+	}
+	return aliasString(r.texts[from:])
+}
+
+// each returns what f makes of values, as a list in the record's memory.
+func (r *Record) each(vs []value.Value, f func(value.Value) value.Value) value.Value {
+	from := len(r.elems)
+	for _, v := range vs {
+		v = f(v)
+		r.elems = append(r.elems, v)
+	}
+	return value.OfList(r.elems[from:])
 }
 
 // Values returns the values of all slots, to be read until r is filled again.
 func (r *Record) Values() []value.Value { return r.vals }
 
 // Set stores v in slot s.
-func (r *Record) Set(s Slot, v value.Value) { r.vals[s] = v }
+func (r *Record) Set(s Slot, v value.Value) {
+	r.vals[s] = v
+	r.touch(s)
+}
+
+// touch notes that a slot has to be emptied.
+func (r *Record) touch(s Slot) {
+	if !r.isSet[s] {
+		r.isSet[s] = true
+		r.set = append(r.set, s)
+	}
+}
 
 // Fills returns how often r has been filled, or has begun to be: as long as that
 // is the same, so are the values.
@@ -118,23 +182,33 @@ func (r *Record) Fill(ev Event) error {
 	} else {
 		r.readFields(ev.Field)
 	}
-	r.convert()
+	r.complete()
 	return nil
 }
 
-// convert brings values to the types of their fields.
-func (r *Record) convert() {
-	for _, s := range r.layout.typed {
-		r.vals[s] = r.layout.options[s].apply(r.vals[s])
+// complete makes lists of what put has added, and brings values to the types of
+// their fields.
+func (r *Record) complete() {
+	for _, s := range r.multi {
+		r.vals[s] = value.OfList(r.more[s])
+	}
+	for _, s := range r.set {
+		if r.layout.typed[s] {
+			r.vals[s] = r.converted(&r.layout.options[s], r.vals[s])
+		}
+	}
+	if poisoning {
+		r.own()
 	}
 }
 
-func withoutObjects(v value.Value) value.Value {
+// withoutObjects drops the objects among the values of v.
+func (r *Record) withoutObjects(v value.Value) value.Value {
 	switch {
 	case v.Kind() == value.Object:
 		return value.Value{}
 	case slices.ContainsFunc(v.Elems(), isObject):
-		return value.OfList(slices.DeleteFunc(slices.Clone(v.Elems()), isObject))
+		return r.each(v.Elems(), r.withoutObjects)
 	}
 	return v
 }
@@ -171,56 +245,33 @@ func (r *Record) add(s Slot, v value.Value) {
 	case v.IsNull(), v.Kind() == value.Object && r.layout.options[s].Scalars:
 	case r.vals[s].IsNull():
 		r.vals[s] = v
+		r.touch(s)
 	default:
 		if len(r.more[s]) == 0 {
 			r.multi = append(r.multi, s)
+			r.more[s] = append(r.more[s], r.vals[s])
 		}
 		r.more[s] = append(r.more[s], v)
 	}
 }
 
-// finish makes lists of what put has added. The lists share one array, which is
-// not used again, because values outlive the record.
-func (r *Record) finish() {
-	total := 0
-	for _, s := range r.multi {
-		total += 1 + len(r.more[s])
-	}
-	all := make([]value.Value, 0, total)
-	for _, s := range r.multi {
-		from := len(all)
-		all = r.vals[s].AppendTo(all)
-		all = append(all, r.more[s]...)
-		r.vals[s] = value.OfList(slices.Clip(all[from:]))
-		r.forget(s)
-	}
-	r.multi = r.multi[:0]
-}
-
-func (r *Record) forget(s Slot) {
-	clear(r.more[s])
-	r.more[s] = r.more[s][:0]
-	if cap(r.more[s]) > maxScratch {
-		r.more[s] = nil
-	}
-}
-
-// apply converts a field's value.
-func (o *SlotOptions) apply(v value.Value) value.Value {
+// converted converts a field's value as o asks.
+func (r *Record) converted(o *SlotOptions, v value.Value) value.Value {
 	switch v.Kind() {
 	case value.Null:
 		return v
 	case value.List:
-		elems := v.Elems()
-		if o.Convert == nil && !slices.ContainsFunc(elems, isPlainScalar) {
+		if o.Convert == nil && !slices.ContainsFunc(v.Elems(), isPlainScalar) {
 			return v
 		}
-		out := make([]value.Value, len(elems))
-		for i, e := range elems {
-			out[i] = o.apply(e)
-		}
-		return value.OfList(out)
+		return r.each(v.Elems(), o.apply)
+	default:
+		return o.apply(v)
 	}
+}
+
+// apply converts a single value.
+func (o *SlotOptions) apply(v value.Value) value.Value {
 	if o.Text && isPlainScalar(v) {
 		v = value.OfString(jsonText(v))
 	}
@@ -232,53 +283,3 @@ func (o *SlotOptions) apply(v value.Value) value.Value {
 
 // isPlainScalar reports whether v is a number or a boolean.
 func isPlainScalar(v value.Value) bool { return v.Kind() == value.Bool || v.Kind().IsNumber() }
-
-// nextObject returns the identity of a JSON object that is about to be read.
-func (r *Record) nextObject() uint64 {
-	r.object++
-	return r.object
-}
-
-// child returns the node below n that a key of an object leads to, nil if there
-// is none. It reports false if another key of the object has led to the node
-// already, or to one on the way to it or beyond it.
-func (r *Record) child(n *node, key string, object uint64) (child *node, ok bool) {
-	if child = n.children[key]; child != nil {
-		return child, r.arrive(child, object)
-	}
-	if strings.IndexByte(key, '.') < 0 {
-		return nil, true
-	}
-	if child = n.descend(key); child == nil {
-		return nil, true
-	}
-	for {
-		seg, rest, more := strings.Cut(key, ".")
-		n = n.children[seg]
-		if !more {
-			return child, r.arrive(n, object)
-		}
-		if !r.pass(n, object) {
-			return nil, false
-		}
-		key = rest
-	}
-}
-
-// arrive notes that a key of the object ends at n; none may have been there.
-func (r *Record) arrive(n *node, object uint64) bool {
-	if r.seen[n.id]>>1 == object {
-		return false
-	}
-	r.seen[n.id] = object<<1 | 1
-	return true
-}
-
-// pass notes that a key of the object leads beyond n; none may end there.
-func (r *Record) pass(n *node, object uint64) bool {
-	if r.seen[n.id] == object<<1|1 {
-		return false
-	}
-	r.seen[n.id] = object << 1
-	return true
-}

@@ -18,7 +18,8 @@ func (e *SyntaxError) Error() string { return fmt.Sprintf("offset %d: %s", e.Off
 // maxDepth is how deep arrays and objects may be nested, as in encoding/json.
 const maxDepth = 10_000
 
-// A scanner moves over JSON text. It accepts what encoding/json does.
+// A scanner moves over JSON text and says what is wrong with it. It accepts what
+// encoding/json does.
 type scanner struct {
 	text string
 	pos  int
@@ -88,8 +89,7 @@ func (s *scanner) skip(depth int) error {
 	case '[':
 		return s.skipArray(depth + 1)
 	case '"':
-		_, err := s.rawString()
-		return err
+		return s.str()
 	default:
 		return s.scalar()
 	}
@@ -98,7 +98,7 @@ func (s *scanner) skip(depth int) error {
 func (s *scanner) skipObject(depth int) error {
 	more, err := s.open('}', depth)
 	for more && err == nil {
-		if _, err = s.rawKey(); err != nil {
+		if err = s.key(); err != nil {
 			return err
 		}
 		if err = s.skip(depth); err != nil {
@@ -149,21 +149,65 @@ func (s *scanner) next(closing byte) (more bool, err error) {
 	}
 }
 
-// rawKey moves over a key and the colon to the value after it.
-func (s *scanner) rawKey() (rawString, error) {
+// key moves over a key and the colon to the value after it.
+func (s *scanner) key() error {
 	if s.peek() != '"' {
-		return rawString{}, s.expected("a key")
+		return s.expected("a key")
 	}
-	key, err := s.rawString()
-	if err != nil {
-		return key, err
+	if err := s.str(); err != nil {
+		return err
 	}
 	if s.space() != ':' {
-		return key, s.expected("':'")
+		return s.expected("':'")
 	}
 	s.pos++
 	s.space()
-	return key, nil
+	return nil
+}
+
+// str skips a string.
+func (s *scanner) str() error {
+	for s.pos++; ; {
+		for s.pos < len(s.text) && !special[s.text[s.pos]] {
+			s.pos++
+		}
+		switch c := s.peek(); {
+		case s.pos == len(s.text):
+			return s.expected("'\"'")
+		case c == '"':
+			s.pos++
+			return nil
+		case c == '\\':
+			if err := s.escape(); err != nil {
+				return err
+			}
+		case c < ' ':
+			return s.expected("no control character in a string")
+		default:
+			s.pos++
+		}
+	}
+}
+
+// escape skips an escape sequence.
+func (s *scanner) escape() error {
+	s.pos++
+	switch s.peek() {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		s.pos++
+		return nil
+	case 'u':
+		s.pos++
+		for range 4 {
+			if !isHex(s.peek()) {
+				return s.expected("a hexadecimal digit")
+			}
+			s.pos++
+		}
+		return nil
+	default:
+		return s.expected("an escape sequence")
+	}
 }
 
 // scalar skips null, true, false or a number.

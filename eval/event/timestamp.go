@@ -83,6 +83,9 @@ func addSmall(a, b int64) (int64, bool) {
 }
 
 func parseTime(s string) (int64, bool) {
+	if ns, ok := usualTime(s); ok {
+		return ns, true
+	}
 	if !isCalendar(s) {
 		return textMillis(s)
 	}
@@ -94,6 +97,63 @@ func parseTime(s string) (int64, bool) {
 		return 0, false
 	}
 	return joined(day*secondsPerDay+sec, ns)
+}
+
+// usualTime reads the form that nearly all events have: 2006-01-02T15:04:05Z with
+// up to nine digits of a fraction. What it leaves is for a timeParser.
+func usualTime(s string) (int64, bool) {
+	const whole = len("2006-01-02T15:04:05")
+	n := len(s) - 1
+	if n < whole || s[n] != 'Z' || s[4] != '-' || s[7] != '-' || s[10] != 'T' || s[13] != ':' || s[16] != ':' {
+		return 0, false
+	}
+	century, year, month, day := pair(s, 0), pair(s, 2), pair(s, 5), pair(s, 8)
+	hour, minute, second := pair(s, 11), pair(s, 14), pair(s, 17)
+	year += century * 100
+	if century > 99 || year > 9999 || month-1 > 11 || day-1 > 30 || hour > 23 || minute > 59 || second > 59 {
+		return 0, false
+	}
+	if day > 28 && int64(day) > daysIn(int64(year), int64(month)) {
+		return 0, false
+	}
+	ns := int64(0)
+	if n > whole {
+		if s[whole] != '.' || n == whole+1 || n > whole+10 {
+			return 0, false
+		}
+		for _, c := range []byte(s[whole+1 : n]) {
+			if !isDigit(c) {
+				return 0, false
+			}
+			ns = ns*10 + int64(c-'0')
+		}
+		ns *= fractionUnits[n-whole-1]
+	}
+	if month <= 2 {
+		year, month = year-1, month+12 // see daysSinceEpoch
+	}
+	year += 400 // none is negative
+	days := year*365 + year/4 - year/100 + year/400 + daysBefore[month] + day
+	sec := int64(days)*secondsPerDay + int64(hour*3600+minute*60+second)
+	return joined(sec-usualEpoch*secondsPerDay, ns)
+}
+
+// daysBefore has the days of a year that begins in March, before each of its months;
+// usualEpoch is the day 1970-01-01 in the way usualTime counts them.
+var daysBefore = [16]uint32{3: 0, 4: 31, 5: 61, 6: 92, 7: 122, 8: 153, 9: 184, 10: 214, 11: 245, 12: 275, 13: 306, 14: 337}
+
+const usualEpoch = 2369*365 + 2369/4 - 2369/100 + 2369/400 + 306 + 1
+
+// fractionUnits has the nanoseconds of the last of so many digits of a fraction.
+var fractionUnits = [...]int64{1e9, 1e8, 1e7, 1e6, 1e5, 1e4, 1e3, 1e2, 10, 1}
+
+// pair returns the number of two digits, or one far above 99 if they are none.
+func pair(s string, i int) uint32 {
+	tens, units := uint32(s[i]-'0'), uint32(s[i+1]-'0')
+	if tens > 9 || units > 9 {
+		return 1 << 16
+	}
+	return tens*10 + units
 }
 
 // isCalendar reports whether s begins with a date, not a number of milliseconds.

@@ -2,10 +2,13 @@ package event_test
 
 import (
 	"math"
+	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -118,6 +121,9 @@ func TestParseTimeKnowsTheCalendar(t *testing.T) {
 func FuzzParseTime(f *testing.F) {
 	f.Add("2024-02-29T09:08:07.123+02:00")
 	f.Add("1709197687123")
+	f.Add("2023-02-29T00:00:00.123456789Z")
+	f.Add("1677-09-21T00:12:43.145224192Z")
+	f.Add("2262-04-11T23:47:16.854775808Z")
 	f.Fuzz(func(t *testing.T, s string) {
 		want, err := time.Parse(time.RFC3339Nano, s)
 		ns, ok := event.ParseTime(value.OfString(s))
@@ -133,4 +139,45 @@ func FuzzParseTime(f *testing.F) {
 func TestParseTimeAllocatesNothing(t *testing.T) {
 	v := value.OfString("2024-02-29T09:08:07.123Z")
 	assert.Zero(t, testing.AllocsPerRun(100, func() { event.ParseTime(v) }))
+}
+
+// Whatever the form, the same instant is read.
+func TestUsualTime(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for range 200_000 {
+		at := time.Unix(r.Int64N(2*9_000_000_000)-9_000_000_000, r.Int64N(1e9)).UTC()
+		digits := r.IntN(10)
+		at = at.Truncate(time.Duration(math.Pow10(9 - digits)))
+		layout := "2006-01-02T15:04:05"
+		if digits > 0 {
+			layout += "." + strings.Repeat("0", digits)
+		}
+		text := []byte(at.Format(layout))
+		for _, s := range []string{string(text) + "Z", string(text) + "z", string(text) + "+00:00"} {
+			ns, ok := event.ParseTime(value.OfString(s))
+			require.True(t, ok, s)
+			require.Equal(t, at.UnixNano(), ns, s)
+		}
+		text[r.IntN(len(text))] = "0159:.-TZ/ "[r.IntN(11)]
+		usual, ok := event.ParseTime(value.OfString(string(text) + "Z"))
+		other, also := event.ParseTime(value.OfString(string(text) + "z")) // which is read another way
+		require.Equal(t, also, ok, "%s", text)
+		require.Equal(t, other, usual, "%s", text)
+	}
+}
+
+func BenchmarkParseTime(b *testing.B) {
+	for _, s := range []string{"2024-05-31T12:34:56.789Z", "2024-05-31T12:34:56.789+00:00"} {
+		v := value.OfString(s)
+		b.Run(s, func(b *testing.B) {
+			for b.Loop() {
+				event.ParseTime(v)
+			}
+		})
+	}
+	b.Run("time.Parse", func(b *testing.B) {
+		for b.Loop() {
+			_, _ = time.Parse(time.RFC3339Nano, "2024-05-31T12:34:56.789Z")
+		}
+	})
 }

@@ -65,7 +65,7 @@ type Param struct {
 }
 
 // An Impl computes a function for one event. The arguments are single values or
-// null and belong to the engine. The result is a single value or null, and
+// null; the slice belongs to the engine, the values may be kept. The result is a single value or null, and
 // depends on the arguments alone: a call with constants is computed once, when
 // the query is compiled. It may be called from several goroutines at a time. An
 // error makes the result null and is reported by the engine.

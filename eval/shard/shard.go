@@ -8,6 +8,7 @@
 package shard
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/event"
 )
 
 // A Stream is an eval.Stream on several goroutines. It belongs to one goroutine
@@ -136,6 +138,17 @@ func (s *Stream) PushFrom(source string, ev eval.Event, yield func(eval.Match) b
 		return err
 	}
 	return s.add(it, yield)
+}
+
+// PushJSON is Push for an event that is a JSON object. The caller may use doc again
+// when it returns: since workers go on with it, there is a copy.
+func (s *Stream) PushJSON(doc []byte, yield func(eval.Match) bool) error {
+	return s.PushJSONFrom("", doc, yield)
+}
+
+// PushJSONFrom is PushJSON for an event of a source that has a name.
+func (s *Stream) PushJSONFrom(source string, doc []byte, yield func(eval.Match) bool) error {
+	return s.PushFrom(source, event.JSON(bytes.Clone(doc)), yield)
 }
 
 // Advance lets event time pass; see eval.Stream.Advance.

@@ -33,18 +33,18 @@ func Compare(a, b Value) (int, bool) {
 	case Bool:
 		return int(a.num) - int(b.num), true
 	case String:
-		return strings.Compare(a.str, b.str), true
+		return strings.Compare(a.Str(), b.Str()), true
 	case IP:
-		x, errX := netip.ParseAddr(a.str)
-		y, errY := netip.ParseAddr(b.str)
+		x, errX := netip.ParseAddr(a.Str())
+		y, errY := netip.ParseAddr(b.Str())
 		if errX != nil || errY != nil {
-			return strings.Compare(a.str, b.str), true
+			return strings.Compare(a.Str(), b.Str()), true
 		}
 		return x.Unmap().Compare(y.Unmap()), true
 	case Date:
 		return cmp.Compare(a.Nanos(), b.Nanos()), true
 	case Version:
-		return compareVersions(a.str, b.str), true
+		return compareVersions(a.Str(), b.Str()), true
 	default:
 		return 0, false
 	}

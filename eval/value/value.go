@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 )
 
 // A Kind is the type of a Value.
@@ -38,15 +39,21 @@ func (k Kind) IsNumber() bool { return k == Int || k == Uint || k == Float }
 func (k Kind) IsText() bool { return k == String || k == IP || k == Version }
 
 // A Value is an EQL value. The zero Value is null. Values are immutable and may
-// be shared between goroutines; text may alias the event it came from. Compare
-// with Equal or Compare, never with ==.
+// be shared between goroutines. Text and lists may alias what they came from: an
+// event, or an event.Record, whose values are good until it is filled again; Clone
+// makes a value that may be kept. Compare with Equal or Compare, never with ==.
 type Value struct {
 	_    [0]func() // disallows ==
 	kind Kind
-	num  uint64 // bool, int64, uint64, float64 bits or nanoseconds
-	str  string
-	ext  any // []Value of a List, the payload of an Object
+	num  uint64 // bool, int64, uint64, float64 bits, nanoseconds, or a length
+	ptr  unsafe.Pointer
+	// ptr is, by kind: the first of num bytes of text, the first of num Values of
+	// a List, or an *any that holds the payload of an Object; else nil.
 }
+
+// Size is how many bytes a Value takes, on 64-bit machines, besides text, lists and
+// payloads.
+const Size = 24
 
 // OfBool returns a Bool.
 func OfBool(b bool) Value {
@@ -72,20 +79,28 @@ func OfUint(u uint64) Value {
 func OfFloat(f float64) Value { return Value{kind: Float, num: math.Float64bits(f)} }
 
 // OfString returns a String.
-func OfString(s string) Value { return Value{kind: String, str: s} }
+func OfString(s string) Value { return ofText(String, s) }
+
+func ofText(k Kind, s string) Value {
+	return Value{kind: k, num: uint64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
+}
 
 // OfIP returns an IP with the given text, which must be a valid address.
-func OfIP(text string) Value { return Value{kind: IP, str: text} }
+func OfIP(text string) Value { return ofText(IP, text) }
 
 // OfDate returns a Date; ns counts nanoseconds since 1970-01-01 UTC.
 func OfDate(ns int64) Value { return Value{kind: Date, num: uint64(ns)} }
 
 // OfVersion returns a Version with the given text.
-func OfVersion(text string) Value { return Value{kind: Version, str: text} }
+func OfVersion(text string) Value { return ofText(Version, text) }
 
 // OfObject returns an Object that carries v, which ought to be an event.Object:
 // then its fields can be read where a query goes through an array of objects.
-func OfObject(v any) Value { return Value{kind: Object, ext: v} }
+func OfObject(v any) Value { return OfObjectAt(&v) }
+
+// OfObjectAt is OfObject for a payload that lies in memory of the caller, who must
+// not change it as long as the Object is in use.
+func OfObjectAt(payload *any) Value { return Value{kind: Object, ptr: unsafe.Pointer(payload)} }
 
 // OfList returns vs as one Value: nulls are dropped, nested lists flattened;
 // nothing left is null, and one value is that value. The list may keep vs,
@@ -111,7 +126,7 @@ func OfList(vs []Value) Value {
 	case 1:
 		return vs[0]
 	}
-	return Value{kind: List, ext: vs}
+	return Value{kind: List, num: uint64(len(vs)), ptr: unsafe.Pointer(unsafe.SliceData(vs))}
 }
 
 // AppendTo appends the single values of v to dst: none for null, each of a
@@ -121,17 +136,46 @@ func (v Value) AppendTo(dst []Value) []Value {
 	case Null:
 		return dst
 	case List:
-		return append(dst, v.ext.([]Value)...)
+		return append(dst, v.Elems()...)
 	default:
 		return append(dst, v)
 	}
 }
 
-// Clone returns v with text of its own, so that it does not keep the event alive
-// that it came from. Lists and objects are returned as they are.
+// A Cloner is the payload of an Object that Clone has to copy, too, because the
+// payload aliases memory that is used again.
+type Cloner interface {
+	// ClonePayload returns the payload of the copy.
+	ClonePayload() any
+}
+
+// Clone returns v with text and lists of its own, so that it does not change and
+// does not keep the event alive that it came from. The payload of an Object is
+// shared unless it is a Cloner.
 func (v Value) Clone() Value {
-	v.str = strings.Clone(v.str)
+	switch v.kind {
+	case String, IP, Version:
+		return ofText(v.kind, strings.Clone(v.Str()))
+	case List:
+		return OfList(CloneAll(v.Elems()))
+	case Object:
+		if c, ok := v.Payload().(Cloner); ok {
+			return OfObject(c.ClonePayload())
+		}
+	}
 	return v
+}
+
+// CloneAll returns clones of vs; nil if there are none.
+func CloneAll(vs []Value) []Value {
+	if len(vs) == 0 {
+		return nil
+	}
+	out := make([]Value, len(vs))
+	for i, v := range vs {
+		out[i] = v.Clone()
+	}
+	return out
 }
 
 // Kind returns the kind of v.
@@ -153,7 +197,12 @@ func (v Value) Uint() uint64 { return v.num }
 func (v Value) Float() float64 { return math.Float64frombits(v.num) }
 
 // Str returns the text of a String, IP or Version, and "" for other kinds.
-func (v Value) Str() string { return v.str }
+func (v Value) Str() string {
+	if !v.kind.IsText() {
+		return ""
+	}
+	return unsafe.String((*byte)(v.ptr), int(v.num))
+}
 
 // Nanos returns the content of a Date: nanoseconds since 1970.
 func (v Value) Nanos() int64 { return int64(v.num) }
@@ -164,7 +213,7 @@ func (v Value) Elems() []Value {
 	if v.kind != List {
 		return nil
 	}
-	return v.ext.([]Value)
+	return unsafe.Slice((*Value)(v.ptr), int(v.num))
 }
 
 // Payload returns what OfObject was given.
@@ -172,7 +221,7 @@ func (v Value) Payload() any {
 	if v.kind != Object {
 		return nil
 	}
-	return v.ext
+	return *(*any)(v.ptr)
 }
 
 // AsFloat returns a number of any kind as a float64, rounded if need be.
@@ -218,7 +267,7 @@ func (v Value) String() string {
 	case Object:
 		return "object"
 	default:
-		return v.str
+		return v.Str()
 	}
 }
 

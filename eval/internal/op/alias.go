@@ -125,7 +125,7 @@ func (m *aliasSequence) step(ev *Held, h Hit, stage int) {
 		m.complete(done, ev)
 		return
 	}
-	kept := cloneTuple(h.Kept)
+	kept := value.CloneAll(h.Kept)
 	if !m.account.affords(8+costOfKept([][]value.Value{kept}), ev) {
 		m.note(Evicted, c, nil)
 		m.end(c)
@@ -144,11 +144,11 @@ func (m *aliasSequence) step(ev *Held, h Hit, stage int) {
 func (m *aliasSequence) begin(ev *Held, h Hit) {
 	c := &chain{lead: m.marks.before(h.Key, ev.Time), gapAt: never}
 	if m.spec.last == 0 {
-		done := completion{key: string(h.Key), events: []*Held{ev}, kept: [][]value.Value{cloneTuple(h.Kept)}, first: ev.Time, lead: c.lead}
+		done := completion{key: string(h.Key), events: []*Held{ev}, kept: [][]value.Value{value.CloneAll(h.Kept)}, first: ev.Time, lead: c.lead}
 		m.complete(done, ev)
 		return
 	}
-	kept := cloneTuple(h.Kept)
+	kept := value.CloneAll(h.Kept)
 	if !m.account.admit(aliasRowCost+chainCost+8+costOfKept([][]value.Value{kept}), ev) {
 		return
 	}
@@ -192,7 +192,7 @@ func (m *aliasSequence) completion(c *chain, ev *Held, h Hit) completion {
 	return completion{
 		key: c.row.key, first: c.events[0].Time, lead: c.lead,
 		events: append(c.events[:len(c.events):len(c.events)], ev),
-		kept:   append(c.kept[:len(c.kept):len(c.kept)], cloneTuple(h.Kept)),
+		kept:   append(c.kept[:len(c.kept):len(c.kept)], value.CloneAll(h.Kept)),
 	}
 }
 

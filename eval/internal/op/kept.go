@@ -17,7 +17,7 @@ func costOfKept(kept [][]value.Value) int64 {
 }
 
 func costOfValue(v value.Value) int64 {
-	sum := int64(56 + len(v.Str()))
+	sum := int64(value.Size + len(v.Str()))
 	for _, e := range v.Elems() {
 		sum += costOfValue(e)
 	}

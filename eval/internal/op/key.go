@@ -96,11 +96,13 @@ func (h *Hits) Copy(from *Hits) {
 	h.Reset()
 	h.hits = append(h.hits, from.hits...)
 	h.keys = append(h.keys, from.keys...)
-	h.vals = append(h.vals, from.vals...)
+	h.vals = append(h.vals, value.CloneAll(from.vals)...)
 }
 
 // Size returns how many bytes a clone takes, about.
-func (h *Hits) Size() int64 { return int64(160 + 48*len(h.hits) + len(h.keys) + 56*len(h.vals)) }
+func (h *Hits) Size() int64 {
+	return int64(160 + 48*len(h.hits) + len(h.keys) + value.Size*len(h.vals))
+}
 
 // Add records that the record of c satisfies step s, which has the given number:
 // one hit for each tuple of keys, none if a key without value is not optional.
@@ -218,18 +220,6 @@ func (s keyShape) tuple(key string) []value.Value {
 		return nil
 	}
 	return vals[s.hidden:]
-}
-
-// cloneTuple copies values for keeping.
-func cloneTuple(vals []value.Value) []value.Value {
-	if len(vals) == 0 {
-		return nil
-	}
-	out := make([]value.Value, len(vals))
-	for i, v := range vals {
-		out[i] = v.Clone()
-	}
-	return out
 }
 
 // compareTuples orders key tuples, the first key most significant.

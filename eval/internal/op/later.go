@@ -54,6 +54,11 @@ type rowSet struct {
 	vals     []value.Value
 }
 
+// ClonePayload implements value.Cloner.
+func (r *rowSet) ClonePayload() any {
+	return &rowSet{width: r.width, n: r.n, vals: value.CloneAll(r.vals)}
+}
+
 func (s *rowsSource) rows(rec *event.Record) value.Value {
 	set := &rowSet{width: len(s.columns), n: rec.Elements(s.list)}
 	for i := range set.n {

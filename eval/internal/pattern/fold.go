@@ -29,6 +29,16 @@ func Fold(s string) string {
 	}
 }
 
+// AppendFold appends Fold(s) to dst. If nothing changes it reports same, and dst
+// is as it was.
+func AppendFold(dst []byte, s string) (folded []byte, same bool) {
+	plain := foldedASCII(s)
+	if plain == len(s) {
+		return dst, true
+	}
+	return appendFold(append(dst, s[:plain]...), s[plain:]), false
+}
+
 // Eight bytes at a time.
 const (
 	ones = 0x0101010101010101

@@ -1,0 +1,108 @@
+package event
+
+import (
+	"encoding/binary"
+	"strings"
+	"unicode/utf8"
+)
+
+// A place is a node of the layout as a Record sees it, with what the record has
+// learnt of the objects there. The keys of objects mostly come in the order in
+// which they came before, so that it takes one comparison to know a key.
+type place struct {
+	node *node
+	// seen is the last object with a key for this place, times two, plus one if
+	// the key ended here and did not lead beyond.
+	seen    uint64
+	before  key             // stands before the first key of an object
+	keys    map[string]*key // by text between the quotes
+	unknown int             // how many of them lead nowhere
+}
+
+// The keys that lead nowhere and are remembered: so many at a place, and of this
+// length at most.
+const (
+	maxUnknown    = 64
+	maxUnknownLen = 64
+)
+
+// A key is a key of objects at a place, as JSON writes it.
+type key struct {
+	text       string // with quotes and the colon; "" for one that is not remembered
+	head, mask uint64 // the first bytes of text, up to eight
+	place      *place // that it leads to; nil if there is none
+	via        []*place
+	next       [2]*key // the keys that followed lately, the last one first
+}
+
+// standsAt reports whether k stands at a position of a document.
+func (k *key) standsAt(doc []byte, p int) bool {
+	if p+8 > len(doc) {
+		return strings.HasPrefix(aliasString(doc[p:]), k.text)
+	}
+	if (binary.LittleEndian.Uint64(doc[p:])^k.head)&k.mask != 0 {
+		return false
+	}
+	n := len(k.text)
+	return n <= 8 || p+n <= len(doc) && string(doc[p+8:p+n]) == k.text[8:]
+}
+
+// learn returns a key of objects at a place from now on; nil if it is not worth
+// remembering. The text must have no escapes.
+func (r *Record) learn(at *place, text string) *key {
+	if !utf8.ValidString(text) {
+		return nil
+	}
+	k := &key{}
+	r.lead(k, at, text)
+	if k.place == nil {
+		if at.unknown == maxUnknown || len(text) > maxUnknownLen {
+			return nil
+		}
+		at.unknown++
+	}
+	k.text = `"` + text + `":`
+	var head [8]byte
+	n := copy(head[:], k.text)
+	k.head = binary.LittleEndian.Uint64(head[:])
+	k.mask = ^uint64(0) >> (64 - 8*n)
+	if at.keys == nil {
+		at.keys = make(map[string]*key)
+	}
+	at.keys[k.text[1:1+len(text)]] = k
+	return k
+}
+
+// lead finds the place that a key leads to, by its meaning.
+func (r *Record) lead(k *key, at *place, meaning string) {
+	if child := at.node.children[meaning]; child != nil {
+		k.place = &r.places[child.id]
+		return
+	}
+	n := at.node
+	for seg := range strings.SplitSeq(meaning, ".") {
+		if n != at.node {
+			k.via = append(k.via, &r.places[n.id])
+		}
+		if n = n.children[seg]; n == nil {
+			return
+		}
+	}
+	k.place = &r.places[n.id]
+}
+
+// arrive notes that an object has the key, and reports false if another key of
+// the object has led to the place already, or to one on the way or beyond it.
+func (k *key) arrive(object uint64) bool {
+	for _, p := range k.via {
+		if p.seen == object<<1|1 {
+			return false
+		}
+		p.seen = object << 1
+	}
+	if k.place.seen>>1 == object {
+		return false
+	}
+	k.place.seen = object<<1 | 1
+	return true
+}
