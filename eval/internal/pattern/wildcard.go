@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // HasWildcard reports whether pattern has a wildcard, * or ?.
@@ -63,27 +64,72 @@ func symbolsOf(pattern string, fold, escapes bool) []symbol {
 // which with fold expect folded texts.
 func matchGlobs(gs []*glob, fold bool) Matcher {
 	var literals []string
-	var rest []*glob
 	for _, g := range gs {
 		if g.all() {
 			return everything{}
 		}
 		if text, ok := g.literal(); ok {
 			literals = append(literals, text)
-		} else {
-			rest = append(rest, g)
 		}
 	}
 	switch {
-	case len(rest) == 0:
+	case len(literals) == len(gs):
 		return Set(literals, fold)
 	case !fold:
-		return &globs{newTextSet(literals), rest}
-	case len(gs) == 1 && len(rest[0].middle) == 0:
-		return foldedEnds{rest[0]}
+		return exactGlobs(gs)
+	case len(gs) == 1 && len(gs[0].middle) == 0:
+		return foldedEnds{gs[0]}
 	default:
-		return &foldedGlobs{globs{newTextSet(literals), rest}}
+		return &foldedGlobs{newGlobs(gs), exactGlobs(gs)}
 	}
+}
+
+// exactGlobs returns the cheapest Matcher for texts as they are.
+func exactGlobs(gs []*glob) Matcher {
+	if len(gs) > 1 {
+		return newGlobs(gs)
+	}
+	g := gs[0]
+	if text, ok := g.prefix(); ok {
+		return prefix(text)
+	}
+	if text, ok := g.suffix(); ok {
+		return suffix(text)
+	}
+	if n, ok := g.part(); ok {
+		return &n
+	}
+	if inner, ok := g.behindOne(); ok {
+		return newBehindOne(inner)
+	}
+	return g
+}
+
+// behindOne matches the text behind the first symbol.
+type behindOne struct{ Matcher }
+
+func newBehindOne(g *glob) Matcher {
+	if text, ok := g.literal(); ok {
+		return behindOne{literal(text)}
+	}
+	return behindOne{exactGlobs([]*glob{g})}
+}
+
+func (m behindOne) Match(s string) bool {
+	rest, ok := withoutFirst(s)
+	return ok && m.Matcher.Match(rest)
+}
+
+// withoutFirst returns the text behind the first symbol, if there is one.
+func withoutFirst(s string) (string, bool) {
+	switch {
+	case s == "":
+		return "", false
+	case s[0] < utf8.RuneSelf:
+		return s[1:], true
+	}
+	_, n := firstSymbol(s)
+	return s[n:], true
 }
 
 // everything matches every text.
@@ -91,15 +137,62 @@ type everything struct{}
 
 func (everything) Match(string) bool { return true }
 
-// globs matches what a text in its set or one of its globs matches.
+// globs matches what one of several globs matches. They are sorted by what they
+// ask, for many of a kind to take little more than one.
 type globs struct {
-	texts textSet
-	rest  []*glob
+	texts     *textSet // nil if there are none
+	prefixes  prefixes
+	suffixes  suffixes
+	behindOne *globs // of the text behind the first symbol, whatever it is; may be nil
+	parts     []needle
+	rest      []*glob
 }
 
+// newGlobs returns the globs for gs.
+func newGlobs(gs []*glob) *globs {
+	m := &globs{}
+	var literals []string
+	var behind []*glob
+	for _, g := range gs {
+		if text, ok := g.literal(); ok {
+			literals = append(literals, text)
+		} else if text, ok := g.prefix(); ok {
+			m.prefixes.add(text)
+		} else if text, ok := g.suffix(); ok {
+			m.suffixes.add(text)
+		} else if n, ok := g.part(); ok {
+			m.parts = append(m.parts, n)
+		} else if inner, ok := g.behindOne(); ok {
+			behind = append(behind, inner)
+		} else {
+			m.rest = append(m.rest, g)
+		}
+	}
+	if len(literals) > 0 {
+		m.texts = newTextSet(literals)
+	}
+	if len(behind) > 0 {
+		m.behindOne = newGlobs(behind)
+	}
+	return m
+}
+
+// Match implements Matcher.
 func (m *globs) Match(s string) bool {
-	if m.texts.has(s) {
+	if m.texts != nil && m.texts.Match(s) ||
+		len(m.prefixes) > 0 && m.prefixes.Match(s) ||
+		len(m.suffixes) > 0 && m.suffixes.Match(s) {
 		return true
+	}
+	if m.behindOne != nil {
+		if rest, ok := withoutFirst(s); ok && m.behindOne.Match(rest) {
+			return true
+		}
+	}
+	for i := range m.parts {
+		if m.parts[i].index(s) >= 0 {
+			return true
+		}
 	}
 	for _, g := range m.rest {
 		if g.match(s) {
@@ -110,14 +203,23 @@ func (m *globs) Match(s string) bool {
 }
 
 // foldedGlobs is globs for any case: it folds the text once for all of them.
-type foldedGlobs struct{ globs }
+type foldedGlobs struct {
+	globs *globs
+	exact Matcher // the same, for folded texts
+}
 
 func (m *foldedGlobs) Match(s string) bool {
 	var space [foldSpace]byte
 	return m.globs.Match(folded(space[:0], s))
 }
 
+// Folded implements Folding.
+func (m *foldedGlobs) Folded() Matcher { return m.exact }
+
 // foldedEnds matches without a copy of the text.
 type foldedEnds struct{ *glob }
 
 func (m foldedEnds) Match(s string) bool { return m.matchEndsFold(s) }
+
+// Folded implements Folding.
+func (m foldedEnds) Folded() Matcher { return exactGlobs([]*glob{m.glob}) }
