@@ -22,6 +22,9 @@ type Record struct {
 	isFold  []bool        // by slot
 	folding []Slot        // slots with a fold
 
+	addrs   []address // by slot: what Addr returned; nil until it is called
+	parsing []Slot    // slots with an address
+
 	seen   []uint64 // by node: the last object with a key for it, and whether the key ends there
 	object uint64   // number of objects seen
 }
@@ -57,6 +60,7 @@ func (r *Record) Reset() {
 		r.folds[s], r.isFold[s] = value.Value{}, false
 	}
 	r.folding = r.folding[:0]
+	r.forgetAddrs()
 	for i := range r.lists {
 		r.lists[i].reset()
 	}
