@@ -86,12 +86,13 @@ func (f *Filter) Test(rec *event.Record) bool {
 }
 
 func (f *Filter) inCategory(rec *event.Record) bool {
-	v := rec.Get(f.category)
+	v := rec.At(f.category)
 	if v.Kind() == value.String {
 		return v.Str() == f.name
 	}
-	for _, e := range v.Elems() {
-		if e.Kind() == value.String && e.Str() == f.name {
+	elems := v.Elems()
+	for i := range elems {
+		if e := &elems[i]; e.Kind() == value.String && e.Str() == f.name {
 			return true
 		}
 	}
