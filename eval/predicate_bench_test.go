@@ -388,7 +388,9 @@ func handDocs(tb testing.TB, category string) []map[string]any {
 			continue
 		}
 		var doc map[string]any
-		require.NoError(tb, json.Unmarshal(lines.Bytes(), &doc))
+		numbers := json.NewDecoder(bytes.NewReader(lines.Bytes()))
+		numbers.UseNumber()
+		require.NoError(tb, numbers.Decode(&doc))
 		docs = append(docs, doc)
 	}
 	require.NoError(tb, lines.Err())
@@ -445,8 +447,8 @@ func newHandEvent(doc map[string]any) *handEvent {
 	}
 	e.destination, _ = netip.ParseAddr(text("destination.ip"))
 	switch n := field("destination.port").(type) {
-	case float64:
-		e.port = int64(n)
+	case json.Number:
+		e.port, _ = n.Int64()
 	case int:
 		e.port = int64(n)
 	}

@@ -57,9 +57,9 @@ func (b *Builder) pred(x plan.Expr) Pred {
 			xs[i] = b.Condition(o)
 		}
 		if x.Or {
-			return &anyPred{xs, order(x.Xs, xs)}
+			return &anyPred{xs, order(x, xs)}
 		}
-		return &allPred{xs, order(x.Xs, xs)}
+		return &allPred{xs, order(x, xs)}
 	case *plan.Search:
 		return b.search(x)
 	case *plan.System:

@@ -30,7 +30,7 @@ type addrPred struct {
 
 func (p *addrPred) Test(c *Ctx) bool {
 	if v := c.Rec.At(p.slot); v.Kind() == value.List {
-		return someValue(v, p.inBlocks)
+		return someValue(v, &p.inBlocks)
 	}
 	return p.set.Contains(c.Rec.Addr(p.slot))
 }

@@ -42,10 +42,26 @@ type comparesInt struct {
 }
 
 func (t comparesInt) holds(v *value.Value) bool {
-	if v.Kind() == value.Int {
-		return t.has(v.Int())
+	if n, ok := integer(v); ok {
+		return t.has(n)
 	}
 	return t.compares.holds(v)
+}
+
+// integer returns the integer that v is, perhaps as a Float. It reports false for
+// the rest, and for those that are hard to tell.
+func integer(v *value.Value) (int64, bool) {
+	const exact = 1 << 53
+	switch v.Kind() {
+	case value.Int:
+		return v.Int(), true
+	case value.Float:
+		if f := v.Float(); -exact < f && f < exact {
+			n := int64(f)
+			return n, float64(n) == f
+		}
+	}
+	return 0, false
 }
 
 func (t comparesInt) describe() string {
@@ -73,7 +89,7 @@ func (p *intPred) Test(c *Ctx) bool {
 	if v.Kind() == value.Int {
 		return p.has(v.Int())
 	}
-	return someValue(v, p.comparesInt)
+	return someValue(v, &p.comparesInt)
 }
 
 // intSet is valueSet for integers.
@@ -98,16 +114,37 @@ func newIntSet(x *plan.In) valueTest {
 	return t
 }
 
+func (t *intSet) pred(r ref) Pred {
+	if r.frame != 0 {
+		return nil
+	}
+	return &intSetPred{r.slot, t}
+}
+
+// intSetPred is the predicate of intSet.
+type intSetPred struct {
+	slot event.Slot
+	*intSet
+}
+
+func (p *intSetPred) Test(c *Ctx) bool {
+	v := c.Rec.At(p.slot)
+	if v.Kind() == value.Int {
+		return p.holds(v)
+	}
+	return someValue(v, p.intSet)
+}
+
 // fewInts is how many integers are compared one by one.
 const fewInts = 16
 
 func (t *intSet) holds(v *value.Value) bool {
-	if v.Kind() != value.Int {
+	n, ok := integer(v)
+	if !ok {
 		return t.valueSet.holds(v)
 	}
-	n := v.Int()
 	if len(t.ints) > fewInts {
-		_, ok := slices.BinarySearch(t.ints, n)
+		_, ok = slices.BinarySearch(t.ints, n)
 		return ok
 	}
 	for _, i := range t.ints {

@@ -11,29 +11,46 @@ import (
 // which they are tested, the cheap ones first. What may report an error keeps its
 // place, and the others keep their side of it: so it is asked for the same events
 // as if nothing had been moved.
-func order(xs []plan.Expr, preds []Pred) []term {
+func order(x *plan.Logic, preds []Pred) []term {
 	type operand struct {
 		term
 		cost int
 	}
-	operands := make([]operand, len(xs))
+	operands := make([]operand, len(preds))
 	from := 0
 	sort := func(to int) {
 		slices.SortStableFunc(operands[from:to], func(a, b operand) int { return a.cost - b.cost })
 		from = to + 1
 	}
-	for i, x := range xs {
-		operands[i] = operand{newTerm(preds[i]), costOf(x)}
-		if mayReport(x) {
+	for i, o := range x.Xs {
+		operands[i] = operand{newTerm(preds[i]), costOf(o)}
+		if !x.Or {
+			operands[i].cost *= costOfGoingOn(o)
+		}
+		if mayReport(o) {
 			sort(i)
 		}
 	}
-	sort(len(xs))
-	terms := make([]term, len(xs))
+	sort(len(operands))
+	terms := make([]term, len(operands))
 	for i, o := range operands {
 		terms[i] = o.term
 	}
 	return terms
+}
+
+// costOfGoingOn is how many times as much a test of a conjunction costs that is
+// likely to be true: another one has to decide. Exceptions mostly are; so are
+// the fields that all events of a kind share.
+func costOfGoingOn(x plan.Expr) int {
+	switch x.(type) {
+	case *plan.Not:
+		return 10
+	case *plan.Compare:
+		return 2
+	default:
+		return 1
+	}
 }
 
 // mayReport reports whether testing x may report an error.

@@ -85,35 +85,10 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 }
 
 // exactGlobs returns the cheapest Matcher for texts as they are.
-func exactGlobs(gs []*glob) Matcher {
-	if len(gs) > 1 {
-		return newGlobs(gs)
-	}
-	g := gs[0]
-	if text, ok := g.prefix(); ok {
-		return prefix(text)
-	}
-	if text, ok := g.suffix(); ok {
-		return suffix(text)
-	}
-	if n, ok := g.part(); ok {
-		return &n
-	}
-	if inner, ok := g.behindOne(); ok {
-		return newBehindOne(inner)
-	}
-	return g
-}
+func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
 
 // behindOne matches the text behind the first symbol.
 type behindOne struct{ Matcher }
-
-func newBehindOne(g *glob) Matcher {
-	if text, ok := g.literal(); ok {
-		return behindOne{literal(text)}
-	}
-	return behindOne{exactGlobs([]*glob{g})}
-}
 
 func (m behindOne) Match(s string) bool {
 	rest, ok := withoutFirst(s)
@@ -144,9 +119,15 @@ type globs struct {
 	prefixes  prefixes
 	suffixes  suffixes
 	behindOne *globs // of the text behind the first symbol, whatever it is; may be nil
-	parts     []needle
-	rest      []*glob
+	parts     parts
+	rest      globList
 }
+
+// parts matches texts that contain one of its needles.
+type parts []needle
+
+// globList matches what one of its globs matches.
+type globList []*glob
 
 // newGlobs returns the globs for gs.
 func newGlobs(gs []*glob) *globs {
@@ -189,17 +170,97 @@ func (m *globs) Match(s string) bool {
 			return true
 		}
 	}
-	for i := range m.parts {
-		if m.parts[i].index(s) >= 0 {
+	return len(m.parts) > 0 && m.parts.Match(s) || len(m.rest) > 0 && m.rest.Match(s)
+}
+
+func (m parts) Match(s string) bool {
+	for i := range m {
+		if m[i].index(s) >= 0 {
 			return true
 		}
 	}
-	for _, g := range m.rest {
+	return false
+}
+
+func (m globList) Match(s string) bool {
+	for _, g := range m {
 		if g.match(s) {
 			return true
 		}
 	}
 	return false
+}
+
+// simplest returns a Matcher for the same texts that goes through nothing that m
+// has none of.
+func (m *globs) simplest() Matcher {
+	var all []Matcher
+	if m.texts != nil {
+		all = append(all, m.texts.simplest())
+	}
+	if len(m.prefixes) > 0 {
+		all = append(all, m.prefixes.simplest())
+	}
+	if len(m.suffixes) > 0 {
+		all = append(all, m.suffixes.simplest())
+	}
+	if m.behindOne != nil {
+		all = append(all, behindOne{m.behindOne.simplest()})
+	}
+	if len(m.parts) > 0 {
+		all = append(all, m.parts.simplest())
+	}
+	if len(m.rest) > 0 {
+		all = append(all, m.rest.simplest())
+	}
+	switch len(all) {
+	case 1:
+		return all[0]
+	case 2:
+		return eitherOf{all[0], all[1]}
+	default:
+		return m
+	}
+}
+
+// eitherOf matches what one of two Matchers matches.
+type eitherOf [2]Matcher
+
+func (m eitherOf) Match(s string) bool { return m[0].Match(s) || m[1].Match(s) }
+
+func (m *textSet) simplest() Matcher {
+	if len(m.texts) == 1 {
+		return literal(m.texts[0].text)
+	}
+	return m
+}
+
+func (m prefixes) simplest() Matcher {
+	if len(m) == 1 {
+		return prefix(m[0].text)
+	}
+	return m
+}
+
+func (m suffixes) simplest() Matcher {
+	if len(m) == 1 {
+		return suffix(m[0].text)
+	}
+	return m
+}
+
+func (m parts) simplest() Matcher {
+	if len(m) == 1 {
+		return &m[0]
+	}
+	return m
+}
+
+func (m globList) simplest() Matcher {
+	if len(m) == 1 {
+		return m[0]
+	}
+	return m
 }
 
 // foldedGlobs is globs for any case: it folds the text once for all of them.
