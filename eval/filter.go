@@ -5,6 +5,7 @@ import (
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -19,8 +20,8 @@ type Filter struct {
 	query    *Query
 	layout   *event.Layout
 	category event.Slot
-	any      bool   // whatever the category
-	name     string // the category, unless any
+	any      bool         // whatever the category
+	name     pattern.Text // the category, unless any
 	cond     op.Pred
 	ctx      op.Ctx
 	own      *event.Record // of Match
@@ -43,7 +44,7 @@ func NewFilter(q *Query, onError func(error)) (*Filter, error) {
 	step := &e.queries[0].Steps[0]
 	f := &Filter{
 		query: q, layout: e.layout, category: e.groups[0].slot,
-		any: step.Any, name: step.Category, cond: step.Cond,
+		any: step.Any, name: pattern.NewText(step.Category), cond: step.Cond,
 	}
 	f.ctx.OnError = onError
 	f.own = f.NewRecord()
@@ -88,11 +89,11 @@ func (f *Filter) Test(rec *event.Record) bool {
 func (f *Filter) inCategory(rec *event.Record) bool {
 	v := rec.At(f.category)
 	if v.Kind() == value.String {
-		return v.Str() == f.name
+		return f.name.Match(v.Str())
 	}
 	elems := v.Elems()
 	for i := range elems {
-		if e := &elems[i]; e.Kind() == value.String && e.Str() == f.name {
+		if e := &elems[i]; e.Kind() == value.String && f.name.Match(e.Str()) {
 			return true
 		}
 	}

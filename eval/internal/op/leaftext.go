@@ -16,24 +16,24 @@ func (t equalsText) pred(r ref) Pred {
 	if r.frame != 0 {
 		return nil
 	}
-	return &textPred{r.slot, t.s}
+	return &textPred{r.slot, pattern.NewText(t.s)}
 }
 
 // textPred is the predicate of equalsText.
 type textPred struct {
 	slot event.Slot
-	text string
+	text pattern.Text
 }
 
 func (p *textPred) Test(c *Ctx) bool {
 	v := c.Rec.At(p.slot)
 	switch v.Kind() {
 	case value.String:
-		return v.Str() == p.text
+		return p.text.Match(v.Str())
 	case value.List:
 		elems := v.Elems()
 		for i := range elems {
-			if e := &elems[i]; e.Kind() == value.String && e.Str() == p.text {
+			if e := &elems[i]; e.Kind() == value.String && p.text.Match(e.Str()) {
 				return true
 			}
 		}
@@ -60,6 +60,9 @@ func (t matches) pred(r ref) Pred {
 	switch {
 	case r.frame == 0 && ok:
 		t.m = folding.Folded()
+		if text, ok := t.m.(*pattern.Text); ok {
+			return &foldTextPred{r.slot, *text, t}
+		}
 		return &foldPred{r.slot, t}
 	case r.frame == 0:
 		return &matchPred{r.slot, t}
@@ -102,6 +105,21 @@ type foldPred struct {
 }
 
 func (p *foldPred) Test(c *Ctx) bool { return p.some(c.Rec.FoldAt(p.slot)) }
+
+// foldTextPred is foldPred for one text.
+type foldTextPred struct {
+	slot event.Slot
+	text pattern.Text
+	matches
+}
+
+func (p *foldTextPred) Test(c *Ctx) bool {
+	v := c.Rec.FoldAt(p.slot)
+	if v.Kind() == value.String {
+		return p.text.Match(v.Str())
+	}
+	return p.some(v)
+}
 
 // refFoldPred is foldPred for any frame. What has no record is folded each time.
 type refFoldPred struct {

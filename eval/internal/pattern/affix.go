@@ -3,7 +3,6 @@ package pattern
 import (
 	"encoding/binary"
 	"strings"
-	"unsafe"
 )
 
 // Lists of prefixes and of suffixes are compared by the eight bytes at the end
@@ -69,7 +68,7 @@ func (m suffixes) Match(s string) bool {
 // follow a shorter text.
 func firstWord(s string) uint64 {
 	if len(s) >= 8 {
-		return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s), 8))
+		return binary.LittleEndian.Uint64(bytesOf(s))
 	}
 	w := uint64(0)
 	for i := len(s) - 1; i >= 0; i-- {
@@ -82,7 +81,7 @@ func firstWord(s string) uint64 {
 // precede a shorter text.
 func lastWord(s string) uint64 {
 	if n := len(s); n >= 8 {
-		return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(s[n-8:]), 8))
+		return binary.LittleEndian.Uint64(bytesOf(s)[n-8:])
 	}
 	w := uint64(0)
 	for i := range len(s) {

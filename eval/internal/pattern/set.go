@@ -26,15 +26,11 @@ func Set(texts []string, fold bool) Matcher {
 
 func exactSet(texts []string) Matcher {
 	if len(texts) == 1 {
-		return literal(texts[0])
+		t := NewText(texts[0])
+		return &t
 	}
 	return newTextSet(texts)
 }
-
-// literal matches one text.
-type literal string
-
-func (m literal) Match(s string) bool { return s == string(m) }
 
 // A textSet is a set of texts. They are compared by length and by their last
 // eight bytes first; of many, only those of the right length are, and if these
@@ -109,7 +105,10 @@ type foldedText string
 func (m foldedText) Match(s string) bool { return EqualFold(s, string(m)) }
 
 // Folded implements Folding.
-func (m foldedText) Folded() Matcher { return literal(m) }
+func (m foldedText) Folded() Matcher {
+	t := NewText(string(m))
+	return &t
+}
 
 // foldedSet is a set of texts in any case.
 type foldedSet struct {

@@ -230,7 +230,8 @@ func (m eitherOf) Match(s string) bool { return m[0].Match(s) || m[1].Match(s) }
 
 func (m *textSet) simplest() Matcher {
 	if len(m.texts) == 1 {
-		return literal(m.texts[0].text)
+		t := NewText(m.texts[0].text)
+		return &t
 	}
 	return m
 }
