@@ -5,9 +5,7 @@ import (
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
-	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
-	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A Filter tells which events an event query matches, for programs that want no
@@ -17,14 +15,11 @@ import (
 // Match is all that most programs need. To ask about an event several times, or
 // later, fill a record of NewRecord with it and Test that.
 type Filter struct {
-	query    *Query
-	layout   *event.Layout
-	category event.Slot
-	any      bool         // whatever the category
-	name     pattern.Text // the category, unless any
-	cond     op.Pred
-	ctx      op.Ctx
-	own      *event.Record // of Match
+	query  *Query
+	layout *event.Layout
+	cond   op.Pred
+	ctx    op.Ctx
+	own    *event.Record // of Match
 }
 
 // NewFilter returns a Filter for q, which must be an event query without pipes
@@ -42,9 +37,9 @@ func NewFilter(q *Query, onError func(error)) (*Filter, error) {
 	}
 	e := NewEngine(q)
 	step := &e.queries[0].Steps[0]
-	f := &Filter{
-		query: q, layout: e.layout, category: e.groups[0].slot,
-		any: step.Any, name: pattern.NewText(step.Category), cond: step.Cond,
+	f := &Filter{query: q, layout: e.layout, cond: step.Cond}
+	if !step.Any {
+		f.cond = op.InCategory(e.groups[0].slot, step.Category, step.Cond)
 	}
 	f.ctx.OnError = onError
 	f.own = f.NewRecord()
@@ -83,19 +78,5 @@ func (f *Filter) Test(rec *event.Record) bool {
 		panic("eval: a record of another filter")
 	}
 	f.ctx.Rec = rec
-	return (f.any || f.inCategory(rec)) && f.cond.Test(&f.ctx)
-}
-
-func (f *Filter) inCategory(rec *event.Record) bool {
-	v := rec.At(f.category)
-	if v.Kind() == value.String {
-		return f.name.Match(v.Str())
-	}
-	elems := v.Elems()
-	for i := range elems {
-		if e := &elems[i]; e.Kind() == value.String && f.name.Match(e.Str()) {
-			return true
-		}
-	}
-	return false
+	return f.cond.Test(&f.ctx)
 }

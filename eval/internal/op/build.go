@@ -59,7 +59,7 @@ func (b *Builder) pred(x plan.Expr) Pred {
 		if x.Or {
 			return &anyPred{xs, order(x, xs)}
 		}
-		return &allPred{xs, order(x, xs)}
+		return newAllPred(x, xs)
 	case *plan.Search:
 		return b.search(x)
 	case *plan.System:

@@ -27,15 +27,18 @@ type textPred struct {
 
 func (p *textPred) Test(c *Ctx) bool {
 	v := c.Rec.At(p.slot)
-	switch v.Kind() {
-	case value.String:
+	if v.Kind() == value.String {
 		return p.text.Match(v.Str())
-	case value.List:
-		elems := v.Elems()
-		for i := range elems {
-			if e := &elems[i]; e.Kind() == value.String && p.text.Match(e.Str()) {
-				return true
-			}
+	}
+	return p.some(v)
+}
+
+// some is Test for a value that is no String.
+func (p *textPred) some(v *value.Value) bool {
+	elems := v.Elems()
+	for i := range elems {
+		if e := &elems[i]; e.Kind() == value.String && p.text.Match(e.Str()) {
+			return true
 		}
 	}
 	return false
@@ -95,7 +98,13 @@ type matchPred struct {
 	matches
 }
 
-func (p *matchPred) Test(c *Ctx) bool { return p.some(c.Rec.At(p.slot)) }
+func (p *matchPred) Test(c *Ctx) bool {
+	v := c.Rec.At(p.slot)
+	if v.Kind() == value.String {
+		return p.m.Match(v.Str())
+	}
+	return p.some(v)
+}
 
 // foldPred is the predicate of matches that do not mind the case: the record
 // folds the field, once for all of them.
@@ -104,7 +113,13 @@ type foldPred struct {
 	matches
 }
 
-func (p *foldPred) Test(c *Ctx) bool { return p.some(c.Rec.FoldAt(p.slot)) }
+func (p *foldPred) Test(c *Ctx) bool {
+	v := c.Rec.FoldAt(p.slot)
+	if v.Kind() == value.String {
+		return p.m.Match(v.Str())
+	}
+	return p.some(v)
+}
 
 // foldTextPred is foldPred for one text.
 type foldTextPred struct {

@@ -3,6 +3,9 @@ package op
 import (
 	"errors"
 
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/pattern"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -29,11 +32,34 @@ func (p constPred) describe() string {
 
 // allPred is a conjunction.
 type allPred struct {
-	xs    []Pred // as written, for Explain
-	terms []term // in the order in which they are tested
+	xs    []Pred     // as written, for Explain
+	texts []textPred // what is tested first, without a call for each
+	terms []term     // the rest, in the order in which they are tested
+}
+
+func newAllPred(x *plan.Logic, xs []Pred) *allPred {
+	p := &allPred{xs: xs, terms: order(x, xs)}
+	for len(p.terms) > 0 {
+		t, ok := p.terms[0].pred.(*textPred)
+		if !ok || p.terms[0].not {
+			break
+		}
+		p.texts, p.terms = append(p.texts, *t), p.terms[1:]
+	}
+	return p
 }
 
 func (p *allPred) Test(c *Ctx) bool {
+	for i := range p.texts {
+		t := &p.texts[i]
+		if v := c.Rec.At(t.slot); v.Kind() == value.String {
+			if s := v.Str(); len(s) != t.text.Len() || !t.text.Same(s) {
+				return false
+			}
+		} else if !t.some(v) {
+			return false
+		}
+	}
 	for i := range p.terms {
 		if t := &p.terms[i]; t.pred.Test(c) == t.not {
 			return false
@@ -80,6 +106,16 @@ func newTerm(p Pred) term {
 		}
 		t.pred, t.not = n.x, !t.not
 	}
+}
+
+// InCategory returns the predicate that slot holds a category, among others
+// perhaps, and cond is true.
+func InCategory(slot event.Slot, category string, cond Pred) Pred {
+	is := textPred{slot, pattern.NewText(category)}
+	if all, ok := cond.(*allPred); ok {
+		return &allPred{xs: []Pred{&is, cond}, texts: append([]textPred{is}, all.texts...), terms: all.terms}
+	}
+	return &allPred{xs: []Pred{&is, cond}, texts: []textPred{is}, terms: []term{newTerm(cond)}}
 }
 
 // maxChoices bounds the combinations of values that an atom tries: one with

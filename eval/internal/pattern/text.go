@@ -23,11 +23,14 @@ func NewText(s string) Text {
 	return t
 }
 
-// Match implements Matcher.
-func (t *Text) Match(s string) bool { return len(s) == len(t.text) && t.same(s) }
+// Len returns the length of the text in bytes.
+func (t *Text) Len() int { return len(t.text) }
 
-// same compares t with a text of the same length.
-func (t *Text) same(s string) bool {
+// Match implements Matcher.
+func (t *Text) Match(s string) bool { return len(s) == len(t.text) && t.Same(s) }
+
+// Same is Match for a text of length Len.
+func (t *Text) Same(s string) bool {
 	switch b := bytesOf(s); {
 	case len(b) >= 8:
 		return binary.LittleEndian.Uint64(b) == t.first && binary.LittleEndian.Uint64(b[len(b)-8:]) == t.last &&

@@ -88,23 +88,14 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
 
 // behindOne matches the text behind the first symbol.
-type behindOne struct{ Matcher }
+type behindOne struct{ m Matcher }
 
-func (m behindOne) Match(s string) bool {
-	rest, ok := withoutFirst(s)
-	return ok && m.Matcher.Match(rest)
-}
-
-// withoutFirst returns the text behind the first symbol, if there is one.
-func withoutFirst(s string) (string, bool) {
-	switch {
-	case s == "":
-		return "", false
-	case s[0] < utf8.RuneSelf:
-		return s[1:], true
+func (m *behindOne) Match(s string) bool {
+	if len(s) > 0 && s[0] < utf8.RuneSelf {
+		return m.m.Match(s[1:])
 	}
 	_, n := firstSymbol(s)
-	return s[n:], true
+	return n > 0 && m.m.Match(s[n:])
 }
 
 // everything matches every text.
@@ -166,7 +157,7 @@ func (m *globs) Match(s string) bool {
 		return true
 	}
 	if m.behindOne != nil {
-		if rest, ok := withoutFirst(s); ok && m.behindOne.Match(rest) {
+		if _, n := firstSymbol(s); n > 0 && m.behindOne.Match(s[n:]) {
 			return true
 		}
 	}
@@ -205,7 +196,7 @@ func (m *globs) simplest() Matcher {
 		all = append(all, m.suffixes.simplest())
 	}
 	if m.behindOne != nil {
-		all = append(all, behindOne{m.behindOne.simplest()})
+		all = append(all, &behindOne{m.behindOne.simplest()})
 	}
 	if len(m.parts) > 0 {
 		all = append(all, m.parts.simplest())
@@ -217,7 +208,7 @@ func (m *globs) simplest() Matcher {
 	case 1:
 		return all[0]
 	case 2:
-		return eitherOf{all[0], all[1]}
+		return &eitherOf{all[0], all[1]}
 	default:
 		return m
 	}
@@ -226,7 +217,7 @@ func (m *globs) simplest() Matcher {
 // eitherOf matches what one of two Matchers matches.
 type eitherOf [2]Matcher
 
-func (m eitherOf) Match(s string) bool { return m[0].Match(s) || m[1].Match(s) }
+func (m *eitherOf) Match(s string) bool { return m[0].Match(s) || m[1].Match(s) }
 
 func (m *textSet) simplest() Matcher {
 	if len(m.texts) == 1 {
