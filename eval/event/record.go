@@ -33,6 +33,9 @@ type Record struct {
 	places []place // by node
 	odd    key     // one that is not remembered
 	object uint64  // number of objects seen
+
+	addrs   []address // by slot: what Addr returned; nil until it is called
+	parsing []Slot    // slots with an address
 }
 
 // Room for the next event is kept up to so many values of a slot, and so many
@@ -86,6 +89,7 @@ func (r *Record) Reset() {
 		r.folds[s], r.isFold[s] = value.Value{}, false
 	}
 	r.folding = r.folding[:0]
+	r.forgetAddrs()
 	for i := range r.lists {
 		r.lists[i].reset()
 	}

@@ -8,10 +8,13 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
+// CIDRMatchName is the name of the function that tests addresses.
+const CIDRMatchName = "cidrMatch"
+
 // cidrMatch tests addresses; text that is no address gives null.
 func cidrMatch() fn.Func {
 	return fn.Func{
-		Name: "cidrMatch",
+		Name: CIDRMatchName,
 		Doc:  "whether an address lies in one of the blocks; a block without prefix length is one address",
 		Params: []fn.Param{
 			{Name: "ip", Type: fn.IP, AlsoType: fn.String},

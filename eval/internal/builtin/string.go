@@ -9,11 +9,39 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
+// LengthName is the name of the function that Length is.
+const LengthName = "length"
+
+const (
+	startsWith     = "startsWith"
+	endsWith       = "endsWith"
+	stringContains = "stringContains"
+)
+
+// Matcher returns a Matcher for the texts that relate to a constant as a function
+// of two texts asks, nil if there is none for the function. With fold, case does
+// not matter.
+func Matcher(function string, fold bool, constant string) pattern.Matcher {
+	switch function {
+	case startsWith:
+		return pattern.Prefix(constant, fold)
+	case endsWith:
+		return pattern.Suffix(constant, fold)
+	case stringContains:
+		if constant == "" {
+			return pattern.Set(nil, fold)
+		}
+		return pattern.Contains(constant, fold)
+	default:
+		return nil
+	}
+}
+
 // stringFuncs test and measure strings.
 func stringFuncs() []fn.Func {
 	return []fn.Func{
 		{
-			Name:    "startsWith",
+			Name:    startsWith,
 			Doc:     "whether a string begins with another",
 			Params:  []fn.Param{source, {Name: "prefix", Type: fn.String}},
 			Result:  fn.Boolean,
@@ -21,7 +49,7 @@ func stringFuncs() []fn.Func {
 			Prepare: folding(test(strings.HasPrefix), test(pattern.HasPrefixFold)),
 		},
 		{
-			Name:    "endsWith",
+			Name:    endsWith,
 			Doc:     "whether a string ends with another",
 			Params:  []fn.Param{source, {Name: "suffix", Type: fn.String}},
 			Result:  fn.Boolean,
@@ -29,7 +57,7 @@ func stringFuncs() []fn.Func {
 			Prepare: folding(test(strings.HasSuffix), test(pattern.HasSuffixFold)),
 		},
 		{
-			Name:   "stringContains",
+			Name:   stringContains,
 			Doc:    "whether a string contains another; false if one of them is empty",
 			Params: []fn.Param{source, {Name: "substring", Type: fn.String}},
 			Result: fn.Boolean,
@@ -40,7 +68,7 @@ func stringFuncs() []fn.Func {
 			),
 		},
 		{
-			Name: "length",
+			Name: LengthName,
 			Doc:  "the length of a string in UTF-16 code units",
 			Params: []fn.Param{
 				{Name: "string", Type: fn.String},
@@ -50,7 +78,7 @@ func stringFuncs() []fn.Func {
 				if !texts(args...) {
 					return null, nil
 				}
-				return value.OfInt(int64(units(args[0].Str()))), nil
+				return value.OfInt(int64(Length(args[0].Str()))), nil
 			}),
 		},
 		{
@@ -68,6 +96,9 @@ func stringFuncs() []fn.Func {
 		},
 	}
 }
+
+// Length returns the length of s in UTF-16 code units.
+func Length(s string) int { return units(s) }
 
 // test makes an Impl of a relation between two strings.
 func test(holds func(s, t string) bool) fn.Impl {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/builtin"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -76,9 +77,9 @@ func (b *Builder) pred(x plan.Expr) Pred {
 			xs[i] = b.Condition(o)
 		}
 		if x.Or {
-			return &anyPred{xs}
+			return &anyPred{xs, order(x, xs)}
 		}
-		return &allPred{xs}
+		return newAllPred(x, xs)
 	case *plan.Search:
 		return b.search(x)
 	case *plan.System:
@@ -101,21 +102,12 @@ func (b *Builder) pred(x plan.Expr) Pred {
 	return p
 }
 
-// fieldTest takes an atom apart that tests one field and nothing else.
+// fieldTest takes an atom apart that tests one field and nothing else, and
+// reports no error.
 func fieldTest(x plan.Expr) (*plan.Field, valueTest) {
 	switch x := x.(type) {
 	case *plan.Compare:
-		f, okF := x.X.(*plan.Field)
-		c, okC := x.Y.(*plan.Const)
-		switch {
-		case !okF || !okC:
-		case x.Op != ast.Eq:
-			return f, compares{x.Op, c.V}
-		case c.V.Kind() == value.String:
-			return f, equalsText{c.V.Str()}
-		default:
-			return f, equals{c.V}
-		}
+		return compareTest(x)
 	case *plan.CompareID:
 		return x.X, idTest{x}
 	case *plan.Within:
@@ -124,17 +116,93 @@ func fieldTest(x plan.Expr) (*plan.Field, valueTest) {
 		}
 	case *plan.Match:
 		if f, ok := x.X.(*plan.Field); ok {
-			return f, matches{x}
+			return f, matchTest(x)
 		}
 	case *plan.In:
 		if f, ok := x.X.(*plan.Field); ok {
 			return f, inTest(x)
 		}
+	case *plan.Call:
+		return callTest(x)
 	}
 	return nil, nil
 }
 
+func compareTest(x *plan.Compare) (*plan.Field, valueTest) {
+	c, ok := x.Y.(*plan.Const)
+	if !ok {
+		return nil, nil
+	}
+	f, ok := x.X.(*plan.Field)
+	switch {
+	case !ok:
+		return lengthCompared(x, c)
+	case c.V.Kind() == value.Int:
+		return f, comparesInt{compares{x.Op, c.V}, intervalOf(x.Op, c.V.Int())}
+	case x.Op != ast.Eq:
+		return f, compares{x.Op, c.V}
+	case c.V.Kind() == value.String:
+		return f, equalsText{c.V.Str()}
+	default:
+		return f, equals{c.V}
+	}
+}
+
+// lengthCompared takes "length(field) op integer" apart.
+func lengthCompared(x *plan.Compare, c *plan.Const) (*plan.Field, valueTest) {
+	call, ok := x.X.(*plan.Call)
+	if !ok || call.Fn.Name != builtin.LengthName || c.V.Kind() != value.Int {
+		return nil, nil
+	}
+	f, ok := call.Args[0].(*plan.Field)
+	if !ok {
+		return nil, nil
+	}
+	return f, lengthTest{intervalOf(x.Op, c.V.Int())}
+}
+
+// callTest takes the call of a function apart that relates a field to constants.
+func callTest(x *plan.Call) (*plan.Field, valueTest) {
+	if len(x.Args) < 2 {
+		return nil, nil
+	}
+	f, ok := x.Args[0].(*plan.Field)
+	if !ok {
+		return nil, nil
+	}
+	constants := make([]string, len(x.Args)-1)
+	for i, a := range x.Args[1:] {
+		c, ok := a.(*plan.Const)
+		if !ok || !c.V.Kind().IsText() {
+			return nil, nil
+		}
+		constants[i] = c.V.Str()
+	}
+	if x.Fn.Name == builtin.CIDRMatchName {
+		set, err := pattern.ParseCIDRs(constants)
+		if err != nil { // else the call would not have been prepared
+			return nil, nil
+		}
+		return f, inBlocks{set}
+	}
+	if m := builtin.Matcher(x.Fn.Name, x.Fold, constants[0]); m != nil {
+		return f, matches{m: m, note: "compiled text search"}
+	}
+	return nil, nil
+}
+
+func matchTest(x *plan.Match) valueTest {
+	note := "compiled wildcard"
+	if x.Op == ast.Regex || x.Op == ast.RegexFold {
+		note = "compiled regular expression"
+	}
+	return matches{m: x.M, note: note}
+}
+
 func inTest(x *plan.In) valueTest {
+	if t := newIntSet(x); t != nil {
+		return t
+	}
 	texts := make([]string, 0, len(x.Values))
 	for _, v := range x.Values {
 		if v.Kind() != value.String {
@@ -142,7 +210,7 @@ func inTest(x *plan.In) valueTest {
 		}
 		texts = append(texts, v.Str())
 	}
-	return textSet{pattern.Set(texts, x.Fold), len(texts)}
+	return matches{m: pattern.Set(texts, x.Fold), strings: true, note: "hash set"}
 }
 
 func (b *Builder) fieldNode(r ref, p *atomPred) node {

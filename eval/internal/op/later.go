@@ -157,8 +157,8 @@ func (l *later) pred(b *Builder, x plan.Expr) Pred {
 // decided is the test of an answer that was taken along.
 type decided struct{ note string }
 
-func (decided) holds(v value.Value) bool { return v.Bool() }
-func (t decided) describe() string       { return t.note }
+func (decided) holds(v *value.Value) bool { return v.Bool() }
+func (t decided) describe() string        { return t.note }
 
 // ref returns where a field lies.
 func (l *later) ref(b *Builder, f *plan.Field) ref {

@@ -3,7 +3,6 @@ package op
 import (
 	"errors"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -32,11 +31,37 @@ func (p constPred) describe() string {
 }
 
 // allPred is a conjunction.
-type allPred struct{ xs []Pred }
+type allPred struct {
+	xs    []Pred     // as written, for Explain
+	texts []textPred // what is tested first, without a call for each
+	terms []term     // the rest, in the order in which they are tested
+}
+
+func newAllPred(x *plan.Logic, xs []Pred) *allPred {
+	p := &allPred{xs: xs, terms: order(x, xs)}
+	for len(p.terms) > 0 {
+		t, ok := p.terms[0].pred.(*textPred)
+		if !ok || p.terms[0].not {
+			break
+		}
+		p.texts, p.terms = append(p.texts, *t), p.terms[1:]
+	}
+	return p
+}
 
 func (p *allPred) Test(c *Ctx) bool {
-	for _, x := range p.xs {
-		if !x.Test(c) {
+	for i := range p.texts {
+		t := &p.texts[i]
+		if v := c.Rec.At(t.slot); v.Kind() == value.String {
+			if s := v.Str(); len(s) != t.text.Len() || !t.text.Same(s) {
+				return false
+			}
+		} else if !t.some(v) {
+			return false
+		}
+	}
+	for i := range p.terms {
+		if t := &p.terms[i]; t.pred.Test(c) == t.not {
 			return false
 		}
 	}
@@ -45,11 +70,14 @@ func (p *allPred) Test(c *Ctx) bool {
 func (p *allPred) describe() string { return "all of" }
 
 // anyPred is a disjunction.
-type anyPred struct{ xs []Pred }
+type anyPred struct {
+	xs    []Pred // as written, for Explain
+	terms []term // in the order in which they are tested
+}
 
 func (p *anyPred) Test(c *Ctx) bool {
-	for _, x := range p.xs {
-		if x.Test(c) {
+	for i := range p.terms {
+		if t := &p.terms[i]; t.pred.Test(c) != t.not {
 			return true
 		}
 	}
@@ -63,90 +91,31 @@ type notPred struct{ x Pred }
 func (p *notPred) Test(c *Ctx) bool { return !p.x.Test(c) }
 func (p *notPred) describe() string { return "not" }
 
-// nullPred holds for a field without value.
-type nullPred struct{ slot event.Slot }
-
-func (p nullPred) Test(c *Ctx) bool { return c.Rec.Get(p.slot).IsNull() }
-func (p nullPred) describe() string { return "field is missing" }
-
-// fieldPred holds if one value of a field passes a test. It is what most
-// conditions of real rules become.
-type fieldPred struct {
-	slot event.Slot
-	test valueTest
+// A term is an operand of a conjunction or disjunction: pred, or its complement.
+type term struct {
+	pred Pred
+	not  bool
 }
 
-// A valueTest decides about a single value that is not null.
-type valueTest interface {
-	holds(v value.Value) bool
-	describe() string
-}
-
-func (p *fieldPred) Test(c *Ctx) bool { return someValue(c.Rec.Get(p.slot), p.test) }
-
-// someValue reports whether one of the values of v passes a test.
-func someValue(v value.Value, test valueTest) bool {
-	switch v.Kind() {
-	case value.Null:
-		return false
-	case value.List:
-		for _, e := range v.Elems() {
-			if test.holds(e) {
-				return true
-			}
+func newTerm(p Pred) term {
+	t := term{pred: p}
+	for {
+		n, ok := t.pred.(*notPred)
+		if !ok {
+			return t
 		}
-		return false
-	default:
-		return test.holds(v)
+		t.pred, t.not = n.x, !t.not
 	}
 }
-func (p *fieldPred) describe() string { return p.test.describe() }
 
-type (
-	isTrue     struct{}
-	equals     struct{ v value.Value }
-	equalsText struct{ s string }
-	compares   struct {
-		op ast.Op
-		v  value.Value
+// InCategory returns the predicate that slot holds a category, among others
+// perhaps, and cond is true.
+func InCategory(slot event.Slot, category string, cond Pred) Pred {
+	is := textPred{slot, pattern.NewText(category)}
+	if all, ok := cond.(*allPred); ok {
+		return &allPred{xs: []Pred{&is, cond}, texts: append([]textPred{is}, all.texts...), terms: all.terms}
 	}
-	textSet struct {
-		m pattern.Matcher
-		n int
-	}
-	valueSet   struct{ in *plan.In }
-	matches    struct{ m *plan.Match }
-	withinTest struct{ in *plan.Within }
-	idTest     struct{ id *plan.CompareID }
-)
-
-func (isTrue) holds(v value.Value) bool       { return v.Kind() == value.Bool && v.Bool() }
-func (t equals) holds(v value.Value) bool     { return value.Equal(v, t.v) }
-func (t equalsText) holds(v value.Value) bool { return v.Kind() == value.String && v.Str() == t.s }
-func (t textSet) holds(v value.Value) bool    { return v.Kind() == value.String && t.m.Match(v.Str()) }
-func (t valueSet) holds(v value.Value) bool   { return t.in.Test(v).Bool() }
-func (t matches) holds(v value.Value) bool    { return v.Kind().IsText() && t.m.M.Match(v.Str()) }
-func (t withinTest) holds(v value.Value) bool { return t.in.Test(v).Bool() }
-func (t idTest) holds(v value.Value) bool     { return t.id.Test(v).Bool() }
-
-func (t compares) holds(v value.Value) bool {
-	c, ok := value.Compare(v, t.v)
-	return ok && plan.Holds(t.op, c)
-}
-
-func (isTrue) describe() string     { return "boolean" }
-func (equals) describe() string     { return "exact" }
-func (equalsText) describe() string { return "exact" }
-func (compares) describe() string   { return "ordered" }
-func (textSet) describe() string    { return "hash set" }
-func (valueSet) describe() string   { return "list" }
-func (withinTest) describe() string { return "range" }
-func (idTest) describe() string     { return "number, also in text" }
-func (t matches) describe() string {
-	if t.m.Op == ast.Regex || t.m.Op == ast.RegexFold {
-		return "compiled regular expression"
-	}
-	return "compiled wildcard"
+	return &allPred{xs: []Pred{&is, cond}, texts: []textPred{is}, terms: []term{newTerm(cond)}}
 }
 
 // maxChoices bounds the combinations of values that an atom tries: one with

@@ -2,6 +2,7 @@ package op
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -22,11 +23,14 @@ type frame struct {
 	rec  *event.Record // of an element that is read from the event; else nil
 }
 
-func (c *Ctx) get(r ref) value.Value {
+func (c *Ctx) get(r ref) value.Value { return *c.at(r) }
+
+// at returns where the value at r lies.
+func (c *Ctx) at(r ref) *value.Value {
 	if r.frame == 0 {
-		return c.Rec.Get(r.slot)
+		return c.Rec.At(r.slot)
 	}
-	return c.frames[r.frame-1].vals[r.slot]
+	return &c.frames[r.frame-1].vals[r.slot]
 }
 
 // push makes the frame with the given number the last one.
@@ -81,37 +85,6 @@ func (b *Builder) listPlace(s *plan.Search) string {
 	return fmt.Sprintf("%d.%d.%d", from, list, s.Var.Depth)
 }
 
-// fieldPredOf returns the predicate that a value at r passes a test.
-func fieldPredOf(r ref, test valueTest) Pred {
-	if r.frame == 0 {
-		return &fieldPred{r.slot, test}
-	}
-	return &refPred{r, test}
-}
-
-// refPred is fieldPred for any frame.
-type refPred struct {
-	ref
-	test valueTest
-}
-
-func (p *refPred) Test(c *Ctx) bool { return someValue(c.get(p.ref), p.test) }
-func (p *refPred) describe() string { return p.test.describe() }
-
-// nullPredOf returns the predicate that there is no value at r.
-func nullPredOf(r ref) Pred {
-	if r.frame == 0 {
-		return nullPred{r.slot}
-	}
-	return refNull{r}
-}
-
-// refNull is nullPred for any frame.
-type refNull struct{ ref }
-
-func (p refNull) Test(c *Ctx) bool { return c.get(p.ref).IsNull() }
-func (p refNull) describe() string { return "field is missing" }
-
 // searchPred holds if a predicate holds for an element of a list.
 type searchPred struct {
 	list  event.List
@@ -158,30 +131,37 @@ func (p *searchPred) inner() Pred      { return p.cond }
 // not tell theirs.
 type systemPred struct {
 	slots []event.Slot // the best first
-	names map[string]bool
+	names []string
 }
 
 func (b *Builder) system(x *plan.System) Pred {
-	p := &systemPred{names: make(map[string]bool)}
+	p := &systemPred{names: x.Names}
 	for _, f := range x.Fields {
 		p.slots = append(p.slots, b.Slot(b.Layout, f))
-	}
-	for _, n := range x.Names {
-		p.names[n] = true
 	}
 	return p
 }
 
 func (p *systemPred) Test(c *Ctx) bool {
 	for _, s := range p.slots {
-		v := c.Rec.Get(s)
+		v := c.Rec.At(s)
 		if v.Kind() == value.List {
-			v = v.Elems()[0]
+			v = &v.Elems()[0]
 		}
 		if v.Kind() == value.String && v.Str() != "" {
-			return p.names[plan.SystemName(v.Str())]
+			return p.has(v.Str())
 		}
 	}
 	return true
+}
+
+// has reports whether the system that an event calls s is among the names.
+func (p *systemPred) has(s string) bool {
+	switch s {
+	case "windows", "linux", "macos":
+	default:
+		s = plan.SystemName(s)
+	}
+	return slices.Contains(p.names, s)
 }
 func (p *systemPred) describe() string { return "operating system" }

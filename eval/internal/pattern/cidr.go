@@ -3,6 +3,7 @@ package pattern
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"net/netip"
 	"sort"
 	"strings"
@@ -13,6 +14,10 @@ import (
 // CIDRSet and a nil one are empty. A CIDRSet may be used by several goroutines.
 type CIDRSet struct {
 	ranges []addrRange // in order, apart from each other
+	v4     []range4    // the part of ranges that is IPv4, likewise
+	// first[b] is the first of v4 that ends at b.0.0.0 or after; first[256] is
+	// their number.
+	first [257]int32
 }
 
 // A CIDRError says which block ParseCIDRs does not understand.
@@ -48,7 +53,28 @@ func ParseCIDRs(blocks []string) (*CIDRSet, error) {
 		}
 		merged = append(merged, r)
 	}
-	return &CIDRSet{merged}, nil
+	set := &CIDRSet{ranges: merged}
+	set.indexIPv4()
+	return set, nil
+}
+
+// indexIPv4 fills v4 and first.
+func (s *CIDRSet) indexIPv4() {
+	for _, r := range s.ranges {
+		if all := (addrRange{mapped(0), mapped(math.MaxUint32)}); !r.last.less(all.first) && !all.last.less(r.first) {
+			if r.first.less(all.first) {
+				r.first = all.first
+			}
+			if all.last.less(r.last) {
+				r.last = all.last
+			}
+			s.v4 = append(s.v4, range4{uint32(r.first.lo), uint32(r.last.lo)})
+		}
+	}
+	for b := range 256 {
+		s.first[b] = int32(sort.Search(len(s.v4), func(i int) bool { return s.v4[i].last >= uint32(b)<<24 }))
+	}
+	s.first[256] = int32(len(s.v4))
 }
 
 // Contains reports whether a, whatever its zone, is in the set. The zero Addr
@@ -56,6 +82,10 @@ func ParseCIDRs(blocks []string) (*CIDRSet, error) {
 func (s *CIDRSet) Contains(a netip.Addr) bool {
 	if s == nil || !a.IsValid() {
 		return false
+	}
+	if a.Is4() || a.Is4In6() {
+		b := a.As4()
+		return s.containsIPv4(binary.BigEndian.Uint32(b[:]))
 	}
 	n := numberOf(a)
 	lo, hi := 0, len(s.ranges)
@@ -67,6 +97,18 @@ func (s *CIDRSet) Contains(a netip.Addr) bool {
 		}
 	}
 	return lo < len(s.ranges) && !n.less(s.ranges[lo].first)
+}
+
+func (s *CIDRSet) containsIPv4(n uint32) bool {
+	lo, hi := s.first[n>>24], s.first[n>>24+1]
+	for lo < hi {
+		if mid := (lo + hi) / 2; s.v4[mid].last < n {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	return int(lo) < len(s.v4) && s.v4[lo].first <= n && n <= s.v4[lo].last
 }
 
 // parseBlock returns the range of a block or what is wrong with it.
@@ -111,6 +153,9 @@ func parsePrefixLength(s string) (int, bool) {
 // An addrRange holds the addresses from first to last, both included.
 type addrRange struct{ first, last addrNumber }
 
+// A range4 is an addrRange of IPv4.
+type range4 struct{ first, last uint32 }
+
 // An addrNumber is an IPv6 address as a number of 128 bits.
 type addrNumber struct{ hi, lo uint64 }
 
@@ -118,6 +163,9 @@ func numberOf(a netip.Addr) addrNumber {
 	b := a.As16()
 	return addrNumber{binary.BigEndian.Uint64(b[:8]), binary.BigEndian.Uint64(b[8:])}
 }
+
+// mapped returns the number of an IPv4 address.
+func mapped(n uint32) addrNumber { return addrNumber{0, 0xFFFF<<32 | uint64(n)} }
 
 // lowBits returns the number whose n last bits are set.
 func lowBits(n int) addrNumber {

@@ -76,6 +76,8 @@ func TestCIDRSetAgainstPrefixes(t *testing.T) {
 				want = want || p.Contains(a)
 			}
 			require.Equal(t, want, set.Contains(a), "%s in %v", a, blocks)
+			mapped := netip.AddrFrom16(a.As16())
+			require.Equal(t, want, set.Contains(mapped), "%s in %v", mapped, blocks)
 		}
 	}
 }

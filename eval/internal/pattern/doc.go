@@ -15,6 +15,14 @@ type Matcher interface {
 	Match(s string) bool
 }
 
+// A Folding is a Matcher that does not mind the case.
+type Folding interface {
+	Matcher
+	// Folded returns a Matcher that decides about a text in canonical case, as
+	// Fold returns it, as the Folding does about the text in any case.
+	Folded() Matcher
+}
+
 // anyOf matches what one of its members matches.
 type anyOf []Matcher
 

@@ -54,7 +54,7 @@ func upperCase(w uint64) uint64 {
 // foldedASCII returns how many bytes at the beginning of s are ASCII but no
 // upper-case letters.
 func foldedASCII(s string) int {
-	src := unsafe.Slice(unsafe.StringData(s), len(s))
+	src := bytesOf(s)
 	i := 0
 	for ; i+8 <= len(src); i += 8 {
 		w := binary.LittleEndian.Uint64(src[i:])
@@ -84,7 +84,7 @@ func appendFold(dst []byte, s string) []byte {
 // appendFoldASCII appends the lower-case form of the ASCII text that s begins
 // with and returns what follows it. It works on eight bytes at a time.
 func appendFoldASCII(dst []byte, s string) ([]byte, string) {
-	src := unsafe.Slice(unsafe.StringData(s), len(s))
+	src := bytesOf(s)
 	i := 0
 	for ; i+8 <= len(src); i += 8 {
 		w := binary.LittleEndian.Uint64(src[i:])

@@ -52,6 +52,38 @@ func (g *glob) literal() (string, bool) {
 	return g.head.text, g.closed && len(g.head.open) == 0
 }
 
+// prefix returns the text that g asks texts to begin with, if that is all.
+func (g *glob) prefix() (string, bool) {
+	return g.head.text, !g.closed && len(g.head.open) == 0 && len(g.middle) == 0 && g.tail.empty()
+}
+
+// suffix returns the text that g asks texts to end with, if that is all.
+func (g *glob) suffix() (string, bool) {
+	return g.tail.text, !g.closed && g.head.empty() && len(g.middle) == 0 && len(g.tail.open) == 0
+}
+
+// part returns what g asks texts to contain, if that is all.
+func (g *glob) part() (needle, bool) {
+	if g.closed || !g.head.empty() || !g.tail.empty() || len(g.middle) != 1 || g.middle[0].finder != nil {
+		return needle{}, false
+	}
+	return g.middle[0].needle, true
+}
+
+// behindOne returns what g asks of the text behind the first symbol, if it asks
+// nothing of that one and text of what follows it.
+func (g *glob) behindOne() (*glob, bool) {
+	if len(g.head.open) != 1 || g.head.open[0] != anyOne {
+		return nil, false
+	}
+	rest := *g
+	rest.head.open = nil
+	return &rest, !rest.all()
+}
+
+// Match implements Matcher.
+func (g *glob) Match(s string) bool { return g.match(s) }
+
 func (g *glob) match(s string) bool {
 	n, ok := g.head.prefix(s)
 	if !ok || g.closed {
@@ -88,6 +120,7 @@ type segment struct {
 	open   []symbol
 	text   string    // after open
 	finder *shiftAnd // for segments to be searched for that are not just text
+	needle needle    // for the other ones
 }
 
 func newSegment(symbols []symbol) segment {
@@ -106,6 +139,8 @@ func newSearchedSegment(symbols []symbol) segment {
 	g := newSegment(symbols)
 	if len(g.open) > 0 {
 		g.finder = newShiftAnd(symbols)
+	} else {
+		g.needle = newNeedle(g.text)
 	}
 	return g
 }
@@ -182,6 +217,6 @@ func (g *segment) find(s string) (end int, ok bool) {
 	if g.finder != nil {
 		return g.finder.find(s)
 	}
-	i := strings.Index(s, g.text)
+	i := g.needle.index(s)
 	return i + len(g.text), i >= 0
 }

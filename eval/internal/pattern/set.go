@@ -1,12 +1,15 @@
 package pattern
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // Set returns a Matcher for the given texts, which are taken literally. With
 // fold, case does not matter. It does not keep the slice.
 func Set(texts []string, fold bool) Matcher {
 	if !fold {
-		return newTextSet(texts)
+		return exactSet(texts)
 	}
 	if len(texts) == 1 {
 		return foldedText(Fold(texts[0]))
@@ -21,48 +24,95 @@ func Set(texts []string, fold bool) Matcher {
 	return m
 }
 
-// A textSet is a set of texts. Few are compared one by one, many looked up.
+func exactSet(texts []string) Matcher {
+	if len(texts) == 1 {
+		t := NewText(texts[0])
+		return &t
+	}
+	return newTextSet(texts)
+}
+
+// A textSet is a set of texts. They are compared by length and by their last
+// eight bytes first; of many, only those of the right length are, and if these
+// are many, too, they are looked up.
 type textSet struct {
-	few  []string
-	many map[string]struct{}
+	lengths uint64      // of texts, modulo 64
+	texts   []textOfSet // in order of length
+	from    []int32     // those of length n begin at from[n]; nil if there are few texts
+	many    map[string]struct{}
 }
 
-const fewTexts = 8
-
-func newTextSet(texts []string) textSet {
-	if len(texts) <= fewTexts {
-		return textSet{few: append([]string(nil), texts...)}
-	}
-	many := make(map[string]struct{}, len(texts))
-	for _, t := range texts {
-		many[t] = struct{}{}
-	}
-	return textSet{many: many}
+type textOfSet struct {
+	last uint64 // word
+	text string
 }
 
-func (m textSet) has(s string) bool {
-	for _, t := range m.few {
-		if s == t {
+// manyTexts is how many texts are compared one by one at most.
+const manyTexts = 8
+
+func newTextSet(texts []string) *textSet {
+	m := &textSet{}
+	sorted := slices.SortedStableFunc(slices.Values(texts), func(a, b string) int { return len(a) - len(b) })
+	for _, t := range sorted {
+		m.lengths |= 1 << (len(t) % 64)
+		m.texts = append(m.texts, textOfSet{lastWord(t), t})
+	}
+	if len(sorted) <= manyTexts {
+		return m
+	}
+	for i, t := range sorted {
+		for len(m.from) <= len(t) {
+			m.from = append(m.from, int32(i))
+		}
+		if m.many == nil && i-int(m.from[len(t)]) >= manyTexts {
+			m.many = make(map[string]struct{}, len(texts))
+			for _, t := range texts {
+				m.many[t] = struct{}{}
+			}
+		}
+	}
+	m.from = append(m.from, int32(len(sorted)))
+	return m
+}
+
+func (m *textSet) Match(s string) bool {
+	n := len(s)
+	if m.lengths>>(n%64)&1 == 0 {
+		return false
+	}
+	texts := m.texts
+	if m.from != nil {
+		if n+1 >= len(m.from) {
+			return false
+		}
+		if texts = texts[m.from[n]:m.from[n+1]]; len(texts) > manyTexts {
+			_, ok := m.many[s]
+			return ok
+		}
+	}
+	last := lastWord(s)
+	for i := range texts {
+		if t := &texts[i]; t.last == last && len(t.text) == n && (n <= 8 || t.text == s) {
 			return true
 		}
 	}
-	if m.many == nil {
-		return false
-	}
-	_, ok := m.many[s]
-	return ok
+	return false
 }
-
-func (m textSet) Match(s string) bool { return m.has(s) }
 
 // foldedText matches one text, itself folded, in any case.
 type foldedText string
 
 func (m foldedText) Match(s string) bool { return EqualFold(s, string(m)) }
 
+// Folded implements Folding.
+func (m foldedText) Folded() Matcher {
+	t := NewText(string(m))
+	return &t
+}
+
 // foldedSet is a set of texts in any case.
 type foldedSet struct {
-	texts   textSet
+	texts   *textSet
 	longest int // in bytes
 }
 
@@ -72,5 +122,8 @@ func (m *foldedSet) Match(s string) bool {
 		return false
 	}
 	var space [foldSpace]byte
-	return m.texts.has(folded(space[:0], s))
+	return m.texts.Match(folded(space[:0], s))
 }
+
+// Folded implements Folding.
+func (m *foldedSet) Folded() Matcher { return m.texts }

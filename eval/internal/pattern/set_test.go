@@ -1,6 +1,7 @@
 package pattern_test
 
 import (
+	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
@@ -45,4 +46,33 @@ func TestSetKeepsNoSlice(t *testing.T) {
 	texts[0] = "c"
 	assert.True(t, m.Match("a"))
 	assert.False(t, m.Match("c"))
+}
+
+// Texts of many lengths, also around those of words, are looked up in sets of
+// all sizes; so are others that differ in one byte.
+func TestSetAgainstMap(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	text := func() string {
+		b := make([]byte, r.IntN(20))
+		for i := range b {
+			b[i] = "abA\x00\xff"[r.IntN(5)]
+		}
+		return string(b)
+	}
+	for range 2000 {
+		texts := make([]string, r.IntN(60))
+		in := make(map[string]bool)
+		folded := make(map[string]bool)
+		for i := range texts {
+			texts[i] = text()
+			in[texts[i]], folded[pattern.Fold(texts[i])] = true, true
+		}
+		exact, folding := pattern.Set(texts, false), pattern.Set(texts, true)
+		for _, s := range append(texts, text(), text(), strings.Repeat("a", 64), strings.Repeat("a", 128)) {
+			for _, s := range []string{s, s + "a", strings.ToUpper(s), strings.Replace(s, "a", "b", 1)} {
+				checkMatcher(t, exact, texts, s, in[s])
+				checkMatcher(t, folding, texts, s, folded[pattern.Fold(s)])
+			}
+		}
+	}
 }

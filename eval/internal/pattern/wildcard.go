@@ -2,6 +2,7 @@ package pattern
 
 import (
 	"strings"
+	"unicode/utf8"
 )
 
 // HasWildcard reports whether pattern has a wildcard, * or ?.
@@ -63,27 +64,38 @@ func symbolsOf(pattern string, fold, escapes bool) []symbol {
 // which with fold expect folded texts.
 func matchGlobs(gs []*glob, fold bool) Matcher {
 	var literals []string
-	var rest []*glob
 	for _, g := range gs {
 		if g.all() {
 			return everything{}
 		}
 		if text, ok := g.literal(); ok {
 			literals = append(literals, text)
-		} else {
-			rest = append(rest, g)
 		}
 	}
 	switch {
-	case len(rest) == 0:
+	case len(literals) == len(gs):
 		return Set(literals, fold)
 	case !fold:
-		return &globs{newTextSet(literals), rest}
-	case len(gs) == 1 && len(rest[0].middle) == 0:
-		return foldedEnds{rest[0]}
+		return exactGlobs(gs)
+	case len(gs) == 1 && len(gs[0].middle) == 0:
+		return foldedEnds{gs[0]}
 	default:
-		return &foldedGlobs{globs{newTextSet(literals), rest}}
+		return &foldedGlobs{newGlobs(gs), exactGlobs(gs)}
 	}
+}
+
+// exactGlobs returns the cheapest Matcher for texts as they are.
+func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
+
+// behindOne matches the text behind the first symbol.
+type behindOne struct{ m Matcher }
+
+func (m *behindOne) Match(s string) bool {
+	if len(s) > 0 && s[0] < utf8.RuneSelf {
+		return m.m.Match(s[1:])
+	}
+	_, n := firstSymbol(s)
+	return n > 0 && m.m.Match(s[n:])
 }
 
 // everything matches every text.
@@ -91,17 +103,78 @@ type everything struct{}
 
 func (everything) Match(string) bool { return true }
 
-// globs matches what a text in its set or one of its globs matches.
+// globs matches what one of several globs matches. They are sorted by what they
+// ask, for many of a kind to take little more than one.
 type globs struct {
-	texts textSet
-	rest  []*glob
+	texts     *textSet // nil if there are none
+	prefixes  prefixes
+	suffixes  suffixes
+	behindOne *globs // of the text behind the first symbol, whatever it is; may be nil
+	parts     parts
+	rest      globList
 }
 
+// parts matches texts that contain one of its needles.
+type parts []needle
+
+// globList matches what one of its globs matches.
+type globList []*glob
+
+// newGlobs returns the globs for gs.
+func newGlobs(gs []*glob) *globs {
+	m := &globs{}
+	var literals []string
+	var behind []*glob
+	for _, g := range gs {
+		if text, ok := g.literal(); ok {
+			literals = append(literals, text)
+		} else if text, ok := g.prefix(); ok {
+			m.prefixes.add(text)
+		} else if text, ok := g.suffix(); ok {
+			m.suffixes.add(text)
+		} else if n, ok := g.part(); ok {
+			m.parts = append(m.parts, n)
+		} else if inner, ok := g.behindOne(); ok {
+			behind = append(behind, inner)
+		} else {
+			m.rest = append(m.rest, g)
+		}
+	}
+	if len(literals) > 0 {
+		m.texts = newTextSet(literals)
+	}
+	if len(behind) > 0 {
+		m.behindOne = newGlobs(behind)
+	}
+	return m
+}
+
+// Match implements Matcher.
 func (m *globs) Match(s string) bool {
-	if m.texts.has(s) {
+	if m.texts != nil && m.texts.Match(s) ||
+		len(m.prefixes) > 0 && m.prefixes.Match(s) ||
+		len(m.suffixes) > 0 && m.suffixes.Match(s) {
 		return true
 	}
-	for _, g := range m.rest {
+	if m.behindOne != nil {
+		if _, n := firstSymbol(s); n > 0 && m.behindOne.Match(s[n:]) {
+			return true
+		}
+	}
+	return len(m.parts) > 0 && m.parts.Match(s) || len(m.rest) > 0 && m.rest.Match(s)
+}
+
+func (m parts) Match(s string) bool {
+	for i := range m {
+		if m[i].index(s) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func (m globList) Match(s string) bool {
+	for _, g := range m {
 		if g.match(s) {
 			return true
 		}
@@ -109,15 +182,97 @@ func (m *globs) Match(s string) bool {
 	return false
 }
 
+// simplest returns a Matcher for the same texts that goes through nothing that m
+// has none of.
+func (m *globs) simplest() Matcher {
+	var all []Matcher
+	if m.texts != nil {
+		all = append(all, m.texts.simplest())
+	}
+	if len(m.prefixes) > 0 {
+		all = append(all, m.prefixes.simplest())
+	}
+	if len(m.suffixes) > 0 {
+		all = append(all, m.suffixes.simplest())
+	}
+	if m.behindOne != nil {
+		all = append(all, &behindOne{m.behindOne.simplest()})
+	}
+	if len(m.parts) > 0 {
+		all = append(all, m.parts.simplest())
+	}
+	if len(m.rest) > 0 {
+		all = append(all, m.rest.simplest())
+	}
+	switch len(all) {
+	case 1:
+		return all[0]
+	case 2:
+		return &eitherOf{all[0], all[1]}
+	default:
+		return m
+	}
+}
+
+// eitherOf matches what one of two Matchers matches.
+type eitherOf [2]Matcher
+
+func (m *eitherOf) Match(s string) bool { return m[0].Match(s) || m[1].Match(s) }
+
+func (m *textSet) simplest() Matcher {
+	if len(m.texts) == 1 {
+		t := NewText(m.texts[0].text)
+		return &t
+	}
+	return m
+}
+
+func (m prefixes) simplest() Matcher {
+	if len(m) == 1 {
+		return prefix(m[0].text)
+	}
+	return m
+}
+
+func (m suffixes) simplest() Matcher {
+	if len(m) == 1 {
+		return suffix(m[0].text)
+	}
+	return m
+}
+
+func (m parts) simplest() Matcher {
+	if len(m) == 1 {
+		return &m[0]
+	}
+	return m
+}
+
+func (m globList) simplest() Matcher {
+	if len(m) == 1 {
+		return m[0]
+	}
+	return m
+}
+
 // foldedGlobs is globs for any case: it folds the text once for all of them.
-type foldedGlobs struct{ globs }
+type foldedGlobs struct {
+	globs *globs
+	exact Matcher // the same, for folded texts
+}
 
 func (m *foldedGlobs) Match(s string) bool {
 	var space [foldSpace]byte
 	return m.globs.Match(folded(space[:0], s))
 }
 
+// Folded implements Folding.
+func (m *foldedGlobs) Folded() Matcher { return m.exact }
+
 // foldedEnds matches without a copy of the text.
 type foldedEnds struct{ *glob }
 
 func (m foldedEnds) Match(s string) bool { return m.matchEndsFold(s) }
+
+// Folded implements Folding.
+func (m foldedEnds) Folded() Matcher { return exactGlobs([]*glob{m.glob}) }

@@ -131,15 +131,38 @@ func checkWildcards(t *testing.T, patterns []string, text string, fold bool) {
 	for _, p := range patterns {
 		want := wildcardOracle(p, text, fold)
 		any = any || want
-		require.Equal(t, want, pattern.Wildcard(p, fold).Match(text), "%q on %q, fold %t", p, text, fold)
+		checkMatcher(t, pattern.Wildcard(p, fold), p, text, want)
 	}
-	require.Equal(t, any, pattern.Wildcards(patterns, fold).Match(text), "%q on %q, fold %t", patterns, text, fold)
+	checkMatcher(t, pattern.Wildcards(patterns, fold), patterns, text, any)
+}
+
+// checkMatcher checks a Matcher and, if it folds, its form for folded texts.
+func checkMatcher(t *testing.T, m pattern.Matcher, what any, text string, want bool) {
+	t.Helper()
+	require.Equal(t, want, m.Match(text), "%q on %q by a %T", what, text, m)
+	if f, ok := m.(pattern.Folding); ok {
+		require.Equal(t, want, f.Folded().Match(pattern.Fold(text)), "%q on %q, folded, by a %T", what, text, f.Folded())
+	}
+}
+
+// shapes are the forms of most patterns in rules.
+var shapes = []func(text string) string{
+	func(s string) string { return s },
+	func(s string) string { return s + "*" },
+	func(s string) string { return "*" + s },
+	func(s string) string { return "*" + s + "*" },
+	func(s string) string { return "?" + s },
+	func(s string) string { return "?" + s + "*" },
 }
 
 func TestWildcardAgainstOracle(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 20_000 {
-		checkWildcards(t, []string{randomText(r, 8), randomText(r, 5)}, randomText(r, 12), r.IntN(2) == 0)
+		patterns := []string{randomText(r, 8), randomText(r, 5)}
+		for range r.IntN(4) {
+			patterns = append(patterns, shapes[r.IntN(len(shapes))](randomText(r, 4)))
+		}
+		checkWildcards(t, patterns, randomText(r, 12), r.IntN(2) == 0)
 	}
 }
 
