@@ -57,12 +57,12 @@ func Compile(query string, opts ...Option) (*Query, error) {
 
 // CompileFile is Compile for text that knows where it comes from.
 func CompileFile(f *source.File, opts ...Option) (*Query, error) {
-	_, q, err := analyse(f, opts)
+	_, q, err := analyse(new(eval.Compiler), f, opts)
 	return q, err
 }
 
 // analyse parses and compiles f. The tree is there if f could be parsed.
-func analyse(f *source.File, opts []Option) (tree *ast.Query, q *Query, err error) {
+func analyse(compiler *eval.Compiler, f *source.File, opts []Option) (tree *ast.Query, q *Query, err error) {
 	c, err := newConfig(opts)
 	if err != nil {
 		return nil, nil, err
@@ -71,7 +71,7 @@ func analyse(f *source.File, opts []Option) (tree *ast.Query, q *Query, err erro
 	if err != nil {
 		return nil, nil, err
 	}
-	q, err = eval.Compile(tree, c.Config)
+	q, err = compiler.Compile(tree, c.Config)
 	return tree, q, err
 }
 
@@ -89,6 +89,10 @@ func CompileRule(r *rule.Rule, opts ...Option) (*Query, error) {
 // syntax tree, even of a query that does not compile, but nil if it cannot be
 // parsed.
 func AnalyseRule(r *rule.Rule, opts ...Option) (tree *ast.Query, q *Query, err error) {
+	return analyseRule(new(eval.Compiler), r, opts)
+}
+
+func analyseRule(compiler *eval.Compiler, r *rule.Rule, opts []Option) (tree *ast.Query, q *Query, err error) {
 	all := append([]Option(nil), opts...)
 	all = append(all, func(c *config) error {
 		c.Dialect, c.ID, c.Meta = r.Dialect, r.ID, r
@@ -100,7 +104,7 @@ func AnalyseRule(r *rule.Rule, opts ...Option) (tree *ast.Query, q *Query, err e
 		}
 		return nil
 	})
-	tree, q, err = analyse(r.Query, all)
+	tree, q, err = analyse(compiler, r.Query, all)
 	if err != nil {
 		return tree, nil, err
 	}
@@ -149,8 +153,9 @@ func RuleOf(q *Query) *rule.Rule {
 func CompileRules(rules []*rule.Rule, opts ...Option) ([]*Query, error) {
 	var queries []*Query
 	var errs []error
+	compiler := new(eval.Compiler) // rules have many patterns in common
 	for _, r := range rules {
-		q, err := CompileRule(r, opts...)
+		_, q, err := analyseRule(compiler, r, opts)
 		if err != nil {
 			errs = append(errs, err)
 			continue

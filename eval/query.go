@@ -18,11 +18,22 @@ type Query struct {
 
 // Compile checks and plans q. The error is a source.List with every problem
 // found in the query, or what is wrong with cfg.
-func Compile(q *ast.Query, cfg Config) (*Query, error) {
+func Compile(q *ast.Query, cfg Config) (*Query, error) { return new(Compiler).Compile(q, cfg) }
+
+// A Compiler compiles queries one after the other. Lists of patterns that several
+// of them have are made ready only once, and share their memory. Its zero value is
+// ready to use, by one goroutine at a time.
+type Compiler struct {
+	memo plan.Memo
+}
+
+// Compile is like the function Compile.
+func (c *Compiler) Compile(q *ast.Query, cfg Config) (*Query, error) {
 	opts, err := cfg.options()
 	if err != nil {
 		return nil, err
 	}
+	opts.Memo = &c.memo
 	p, err := plan.New(q, opts)
 	if err != nil {
 		return nil, err

@@ -28,37 +28,71 @@ type operator struct {
 	level level
 }
 
-// infix holds the operators between two operands. The predicates, which bind to
-// the operand before them, are not among them.
-var infix = map[string]operator{
-	"or":  {ast.Or, disjunction},
-	"and": {ast.And, conjunction},
-	"==":  {ast.Eq, comparison},
-	"!=":  {ast.Ne, comparison},
-	"<":   {ast.Lt, comparison},
-	"<=":  {ast.Le, comparison},
-	">":   {ast.Gt, comparison},
-	">=":  {ast.Ge, comparison},
-	"+":   {ast.Add, sum},
-	"-":   {ast.Sub, sum},
-	"*":   {ast.Mul, product},
-	"/":   {ast.Div, product},
-	"%":   {ast.Mod, product},
+// infixOf returns the operator between two operands that tok is. The predicates,
+// which bind to the operand before them, are not among them.
+func infixOf(tok *lexer.Token) (in operator, ok bool) {
+	if tok.Type != punctToken && tok.Type != keywordToken {
+		return operator{}, false
+	}
+	switch tok.Value {
+	case "and":
+		return operator{ast.And, conjunction}, true
+	case "or":
+		return operator{ast.Or, disjunction}, true
+	case "==":
+		return operator{ast.Eq, comparison}, true
+	case "!=":
+		return operator{ast.Ne, comparison}, true
+	case "<":
+		return operator{ast.Lt, comparison}, true
+	case "<=":
+		return operator{ast.Le, comparison}, true
+	case ">":
+		return operator{ast.Gt, comparison}, true
+	case ">=":
+		return operator{ast.Ge, comparison}, true
+	case "+":
+		return operator{ast.Add, sum}, true
+	case "-":
+		return operator{ast.Sub, sum}, true
+	case "*":
+		return operator{ast.Mul, product}, true
+	case "/":
+		return operator{ast.Div, product}, true
+	case "%":
+		return operator{ast.Mod, product}, true
+	}
+	return operator{}, false
 }
 
-// predicates holds the operators with a list on the right.
-var predicates = map[string]ast.Op{
-	"in":     ast.In,
-	"in~":    ast.InFold,
-	":":      ast.Colon,
-	"like":   ast.Like,
-	"like~":  ast.LikeFold,
-	"regex":  ast.Regex,
-	"regex~": ast.RegexFold,
+// predicateOf returns the operator with a list on the right that tok is.
+func predicateOf(tok *lexer.Token) (op ast.Op, ok bool) {
+	if tok.Type != punctToken && tok.Type != keywordToken {
+		return 0, false
+	}
+	switch tok.Value {
+	case ":":
+		return ast.Colon, true
+	case "in":
+		return ast.In, true
+	case "in~":
+		return ast.InFold, true
+	case "like":
+		return ast.Like, true
+	case "like~":
+		return ast.LikeFold, true
+	case "regex":
+		return ast.Regex, true
+	case "regex~":
+		return ast.RegexFold, true
+	}
+	return 0, false
 }
 
-// expressions parses the expressions of one dialect for its grammar.
+// expressions parses the expressions of one dialect for its grammar, those of one
+// query at a time.
 type expressions struct {
+	nodes
 	dialect ast.Dialect
 	filter  *participle.Parser[eventFilter]
 }
@@ -114,7 +148,7 @@ func (p *exprParser) binary(least level) (ast.Expr, error) {
 	}
 	for {
 		tok := p.lex.Peek()
-		in, ok := infix[tok.Value]
+		in, ok := infixOf(tok)
 		if !ok || in.level < least {
 			return x, nil
 		}
@@ -123,9 +157,14 @@ func (p *exprParser) binary(least level) (ast.Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		x = &ast.Binary{X: x, OpPos: start(tok), Op: in.op, Y: y}
-		if next := p.lex.Peek(); in.level == comparison && infix[next.Value].level == comparison {
-			return nil, chained(next)
+		b := p.binaries.next()
+		*b = ast.Binary{X: x, OpPos: start(tok), Op: in.op, Y: y}
+		x = b
+		if in.level == comparison {
+			next := p.lex.Peek()
+			if after, _ := infixOf(next); after.level == comparison {
+				return nil, chained(next)
+			}
 		}
 	}
 }
@@ -171,19 +210,18 @@ func (p *exprParser) unary(op ast.Op, operand level) (ast.Expr, error) {
 // predicate parses the tests that may follow the primary x.
 func (p *exprParser) predicate(x ast.Expr) (ast.Expr, error) {
 	tok := p.lex.Peek()
-	m := &ast.Match{X: x, OpPos: start(tok)}
 	before := p.lex.MakeCheckpoint()
-	if tok.Type == keywordToken && tok.Value == "not" {
-		m.Not = true
+	not := tok.Type == keywordToken && tok.Value == "not"
+	if not {
 		p.lex.Next()
 	}
 	word := p.lex.Peek()
-	op, ok := predicates[word.Value]
+	op, ok := predicateOf(word)
 	switch {
 	case !ok:
 		p.lex.LoadCheckpoint(before)
 		return x, nil
-	case m.Not && op.IsPattern():
+	case not && op.IsPattern():
 		return nil, &fault{
 			code: codeSyntax, span: span(tok),
 			msg:  fmt.Sprintf("there is no operator %q", "not "+word.Value),
@@ -191,7 +229,8 @@ func (p *exprParser) predicate(x ast.Expr) (ast.Expr, error) {
 		}
 	}
 	p.lex.Next()
-	m.Op = op
+	m := p.matches.next()
+	*m = ast.Match{X: x, OpPos: start(tok), Not: not, Op: op}
 	if err := p.alternatives(m, word); err != nil {
 		return nil, err
 	}
@@ -200,16 +239,12 @@ func (p *exprParser) predicate(x ast.Expr) (ast.Expr, error) {
 
 // alternatives parses the right side of m, whose operator word has been read.
 func (p *exprParser) alternatives(m *ast.Match, word *lexer.Token) error {
-	item := p.pattern
-	if !m.Op.IsPattern() {
-		item = func(string) (ast.Expr, error) { return p.binary(disjunction) }
-	}
 	open := p.lex.Peek()
 	if open.Value != "(" {
 		if !m.Op.IsPattern() {
 			return p.unexpected(wantList, nil)
 		}
-		x, err := item(word.Value)
+		x, err := p.pattern(word)
 		m.List = []ast.Expr{x}
 		return err
 	}
@@ -221,21 +256,24 @@ func (p *exprParser) alternatives(m *ast.Match, word *lexer.Token) error {
 			msg: fmt.Sprintf("the list after %s is empty", word.Value),
 		}
 	}
-	list, rparen, err := p.list(open, func() (ast.Expr, error) { return item(word.Value) })
+	if !m.Op.IsPattern() {
+		word = nil
+	}
+	list, rparen, err := p.list(open, word)
 	m.List, m.Rparen = list, rparen
 	return err
 }
 
 // pattern parses a literal on the right of the operator op.
-func (p *exprParser) pattern(op string) (ast.Expr, error) {
+func (p *exprParser) pattern(op *lexer.Token) (ast.Expr, error) {
 	tok := p.lex.Peek()
 	if isConstant(tok) {
 		return p.constant()
 	}
 	if !startsOperand(tok) || tok.Value == "(" {
-		return nil, p.unexpected(expectation("a string after "+op), nil)
+		return nil, p.unexpected(expectation("a string after "+op.Value), nil)
 	}
-	bad := &fault{code: codeSyntax, span: span(tok), msg: fmt.Sprintf("the right side of %s must be a literal, or a list of literals", op)}
+	bad := &fault{code: codeSyntax, span: span(tok), msg: fmt.Sprintf("the right side of %s must be a literal, or a list of literals", op.Value)}
 	switch tok.Type {
 	case identToken, quotedToken, tildeToken:
 		bad.hint = "put a text in double quotes; the values of other fields cannot be patterns"
@@ -245,19 +283,29 @@ func (p *exprParser) pattern(op string) (ast.Expr, error) {
 	return nil, bad
 }
 
-// list parses items separated by commas up to the ")" for the bracket open.
-func (p *exprParser) list(open *lexer.Token, item func() (ast.Expr, error)) (list []ast.Expr, rparen source.Pos, err error) {
+// list parses items separated by commas up to the ")" for the bracket open: the
+// patterns of the operator op, or any expressions if op is nil.
+func (p *exprParser) list(open, op *lexer.Token) (list []ast.Expr, rparen source.Pos, err error) {
+	begin := len(p.items) // those before are of lists around this one
 	for {
-		x, err := item()
+		var x ast.Expr
+		if op != nil {
+			x, err = p.pattern(op)
+		} else {
+			x, err = p.binary(disjunction)
+		}
 		if err != nil {
 			return nil, source.NoPos, err
 		}
-		list = append(list, x)
+		p.items = append(p.items, x)
 		switch tok := p.lex.Peek(); tok.Value {
 		case ",":
 			p.lex.Next()
 		case ")":
 			p.lex.Next()
+			list = make([]ast.Expr, len(p.items)-begin)
+			copy(list, p.items[begin:])
+			p.items = p.items[:begin]
 			return list, start(tok), nil
 		default:
 			return nil, source.NoPos, p.unexpected(wantComma, open)

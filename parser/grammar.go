@@ -1,8 +1,6 @@
 package parser
 
 import (
-	"sync"
-
 	"github.com/alecthomas/participle/v2"
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -97,22 +95,16 @@ type pipe struct {
 	Args []ast.Expr  `parser:"( @@ ( ',' @@ )* )?"`
 }
 
-// A grammar is the built parser of one dialect. It is immutable and safe for
-// concurrent use.
+// A grammar is the built parser of one dialect. It parses one query at a time.
 type grammar struct {
-	query *participle.Parser[query]
-	step  *participle.Parser[step] // to go on after an error
-}
-
-// grammars holds the grammar of each dialect, built on first use.
-var grammars = [...]func() *grammar{
-	ast.Elasticsearch: sync.OnceValue(func() *grammar { return newGrammar(ast.Elasticsearch) }),
-	ast.Endpoint:      sync.OnceValue(func() *grammar { return newGrammar(ast.Endpoint) }),
+	query       *participle.Parser[query]
+	step        *participle.Parser[step] // to go on after an error
+	expressions *expressions
 }
 
 func newGrammar(dialect ast.Dialect) *grammar {
 	x := &expressions{dialect: dialect}
-	g := &grammar{query: participle.MustBuild[query](
+	g := &grammar{expressions: x, query: participle.MustBuild[query](
 		participle.Lexer(definition{}),
 		participle.UseLookahead(0), // LL(1): no error is lost in an abandoned branch
 		participle.ParseTypeWith(x.parse),

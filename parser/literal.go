@@ -37,25 +37,24 @@ func numberOf(tok *lexer.Token) (*ast.Number, error) {
 
 func isInteger(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
-// stringOf decodes a string in double or triple quotes.
-func stringOf(tok *lexer.Token) (*ast.String, error) {
-	s := &ast.String{Range: span(tok)}
+// setString decodes a string in double or triple quotes.
+func setString(s *ast.String, tok *lexer.Token) error {
+	s.Range = span(tok)
 	if tok.Type == rawStringToken {
 		s.Value, s.Raw = tok.Value[3:len(tok.Value)-3], true
-		return s, nil
+		return nil
 	}
-	text := tok.Value[1 : len(tok.Value)-1]
-	if strings.IndexByte(text, '\\') < 0 {
-		s.Value = text
-		return s, nil
+	s.Value = tok.Value[1 : len(tok.Value)-1]
+	if strings.IndexByte(s.Value, '\\') < 0 {
+		return nil
 	}
-	value, bad := unescape(text)
+	value, bad := unescape(s.Value)
 	if bad != nil {
 		bad.code, bad.span = codeLexical, s.Range
-		return nil, bad
+		return bad
 	}
 	s.Value = value
-	return s, nil
+	return nil
 }
 
 // unescape replaces the escapes of a string. The fault has no place yet.
@@ -131,9 +130,12 @@ func unicodeEscape(text string) (r rune, size int, bad *fault) {
 	return rune(code), len("u{}") + len(digits), nil
 }
 
-// nameOf returns the text of a word, or of a name in back quotes.
-func nameOf(tok *lexer.Token) *ast.Ident {
-	id := &ast.Ident{Range: span(tok), Name: tok.Value}
+// nameOf returns a word, or a name in back quotes.
+func nameOf(tok *lexer.Token) *ast.Ident { return setName(new(ast.Ident), tok) }
+
+// setName makes id a word, or a name in back quotes.
+func setName(id *ast.Ident, tok *lexer.Token) *ast.Ident {
+	id.Range, id.Name = span(tok), tok.Value
 	if tok.Type == quotedToken {
 		id.Name = strings.ReplaceAll(tok.Value[1:len(tok.Value)-1], "``", "`")
 	}

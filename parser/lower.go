@@ -51,8 +51,8 @@ func (l *lowering) query(q *query) *ast.Query {
 func lowerFilter(f *eventFilter) (*ast.EventFilter, error) {
 	category := &ast.Category{Range: span(&f.Category), Name: f.Category.Value}
 	if f.Category.Type == stringToken || f.Category.Type == rawStringToken {
-		s, err := stringOf(&f.Category)
-		if err != nil {
+		var s ast.String
+		if err := setString(&s, &f.Category); err != nil {
 			return nil, err
 		}
 		category.Name, category.Quoted = s.Value, true

@@ -112,7 +112,8 @@ func missingCategory(r *reporter, s *surprise, tok *lexer.Token) *fault {
 			return nil
 		}
 	default:
-		if _, ok := predicates[tok.Value]; !ok && infix[tok.Value].level != comparison {
+		_, ok := predicateOf(tok)
+		if in, _ := infixOf(tok); !ok && in.level != comparison {
 			return nil
 		}
 	}
@@ -275,7 +276,7 @@ func misplacedNot(_ *reporter, s *surprise, tok *lexer.Token) *fault {
 
 // chainedPredicate knows `a : "x" : "y"`.
 func chainedPredicate(_ *reporter, s *surprise, tok *lexer.Token) *fault {
-	if _, ok := predicates[tok.Value]; !ok || !s.want.isOperator() {
+	if _, ok := predicateOf(tok); !ok || !s.want.isOperator() {
 		return nil
 	}
 	return chained(tok)

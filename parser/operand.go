@@ -40,22 +40,22 @@ func (p *exprParser) primary() (ast.Expr, error) {
 func (p *exprParser) constant() (ast.Expr, error) {
 	switch tok := p.lex.Next(); {
 	case tok.Type == numberToken:
-		return express(numberOf(tok))
+		n, err := numberOf(tok)
+		if err != nil {
+			return nil, err // not a nil *ast.Number in an ast.Expr
+		}
+		return n, nil
 	case tok.Type == stringToken, tok.Type == rawStringToken:
-		return express(stringOf(tok))
+		s := p.strings.next()
+		if err := setString(s, tok); err != nil {
+			return nil, err
+		}
+		return s, nil
 	case tok.Value == "null":
 		return &ast.Null{Range: span(tok)}, nil
 	default:
 		return &ast.Bool{Range: span(tok), Value: tok.Value == "true"}, nil
 	}
-}
-
-// express makes the nil of a failed x a nil Expr.
-func express[E ast.Expr](x E, err error) (ast.Expr, error) {
-	if err != nil {
-		return nil, err
-	}
-	return x, nil
 }
 
 func (p *exprParser) paren() (ast.Expr, error) {
@@ -74,7 +74,7 @@ func (p *exprParser) paren() (ast.Expr, error) {
 
 // call parses the arguments of the function name, which has been read.
 func (p *exprParser) call(name *lexer.Token) (ast.Expr, error) {
-	c := &ast.Call{Name: nameOf(name)}
+	c := &ast.Call{Name: p.ident(name)}
 	if name.Type == tildeToken {
 		c.Fold = true
 		c.Name.Name = strings.TrimSuffix(name.Value, "~")
@@ -89,7 +89,7 @@ func (p *exprParser) call(name *lexer.Token) (ast.Expr, error) {
 		c.Rparen = start(tok)
 		return c, nil
 	}
-	args, rparen, err := p.list(open, func() (ast.Expr, error) { return p.binary(disjunction) })
+	args, rparen, err := p.list(open, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +100,7 @@ func (p *exprParser) call(name *lexer.Token) (ast.Expr, error) {
 // field parses the path whose first token, which has been read, is first: "?",
 // a variable or a name.
 func (p *exprParser) field(first *lexer.Token) (ast.Expr, error) {
-	f := &ast.Field{Range: span(first)}
+	f := p.begin(span(first))
 	switch {
 	case first.Value == "?":
 		f.Optional = true
@@ -116,7 +116,7 @@ func (p *exprParser) field(first *lexer.Token) (ast.Expr, error) {
 		}
 		f.Var = first.Value[1:]
 	default:
-		f.Segments = append(f.Segments, nameOf(first))
+		f.Segments = append(f.Segments, p.ident(first))
 	}
 	for p.lex.Peek().Value == "." {
 		p.lex.Next()
@@ -132,8 +132,7 @@ func (p *exprParser) field(first *lexer.Token) (ast.Expr, error) {
 		}
 		p.lex.LoadCheckpoint(before)
 	}
-	f.Path = path(f.Segments)
-	return f, nil
+	return p.finish(f), nil
 }
 
 func (p *exprParser) segment(f *ast.Field) error {
@@ -142,20 +141,9 @@ func (p *exprParser) segment(f *ast.Field) error {
 		return p.unexpected(wantSegment, nil)
 	}
 	p.lex.Next()
-	f.Segments = append(f.Segments, nameOf(tok))
+	f.Segments = append(f.Segments, p.ident(tok))
 	f.Range.End = span(tok).End
 	return nil
-}
-
-func path(segments []*ast.Ident) string {
-	if len(segments) == 1 {
-		return segments[0].Name
-	}
-	names := make([]string, len(segments))
-	for i, s := range segments {
-		names[i] = s.Name
-	}
-	return strings.Join(names, ".")
 }
 
 var relations = []string{"descendant", "child", "event"}
@@ -196,5 +184,5 @@ func (p *exprParser) lineage(relation *lexer.Token) (ast.Expr, error) {
 		return nil, p.unexpected(wantBracket, open)
 	}
 	p.lex.Next()
-	return &ast.Lineage{Relation: nameOf(relation), Lbrack: start(open), Filter: filter, Rbrack: start(end)}, nil
+	return &ast.Lineage{Relation: p.ident(relation), Lbrack: start(open), Filter: filter, Rbrack: start(end)}, nil
 }

@@ -63,61 +63,42 @@ func Parse(f *source.File, opts Options) (q *ast.Query, err error) {
 	if len(f.Text) > size {
 		return nil, source.List{{File: f, Span: source.SpanAt(0, 0), Code: codeLimit, Msg: fmt.Sprintf("the query has %d bytes, the limit is %d", len(f.Text), size)}}
 	}
-	if int(opts.Dialect) >= len(grammars) {
+	if int(opts.Dialect) >= len(sessions) {
 		return nil, source.List{{File: f, Span: source.SpanAt(0, 0), Code: codeLimit, Msg: fmt.Sprintf("there is no dialect %d", opts.Dialect)}}
 	}
 	return parse(f, opts.Dialect, depth)
 }
 
 func parse(f *source.File, dialect ast.Dialect, depth int) (*ast.Query, error) {
+	s := sessions[dialect].Get().(*session)
 	scan := &scanner{text: f.Text}
-	lex, err := lexer.Upgrade(scan)
+	tokens := s.read(scan)
+	q, err := s.parse(f, tokens, depth)
+	s.release(tokens)
 	if err != nil {
 		return nil, err
-	}
-	tokens := lex.Range(0, lexer.RawCursor(scan.count))
-	if bad := checkDepth(tokens, depth); bad != nil {
-		return nil, source.List{bad.in(f)}
-	}
-	r := &reporter{file: f, tokens: tokens, grammar: grammars[dialect]()}
-	begin := *lex
-	tree, err := r.grammar.query.ParseFromLexer(lex)
-	if err != nil {
-		return nil, r.syntax(err, begin)
-	}
-	l := &lowering{dialect: dialect}
-	q := l.query(tree)
-	if len(l.faults) > 0 {
-		return nil, r.list(l.faults)
 	}
 	q.File, q.Comments = f, scan.comments
 	return q, nil
 }
 
-// checkDepth returns a fault if brackets and prefix operators nest deeper than
-// limit. It runs before anything recurses over the tokens.
-func checkDepth(tokens []lexer.Token, limit int) *fault {
-	var outer []int // for each open bracket, the depth around it
-	depth := 0
-	for i := range tokens {
-		switch tok := &tokens[i]; {
-		case tok.Type == punctToken && (tok.Value == "(" || tok.Value == "[" || tok.Value == "!["):
-			outer = append(outer, depth)
-			depth++
-		case tok.Value == "not", tok.Type == punctToken && (tok.Value == "-" || tok.Value == "+"):
-			depth++
-		default:
-			if n := len(outer); n > 0 && tok.Type == punctToken && (tok.Value == ")" || tok.Value == "]") {
-				outer = outer[:n-1]
-			}
-			depth = 0 // prefix operators end with their operand
-			if n := len(outer); n > 0 {
-				depth = outer[n-1] + 1
-			}
-		}
-		if depth > limit {
-			return &fault{code: codeLimit, span: span(&tokens[i]), msg: fmt.Sprintf("the query nests deeper than %d levels", limit)}
-		}
+// parse parses the tokens of f, before which lex stands.
+func (s *session) parse(f *source.File, tokens []lexer.Token, depth int) (*ast.Query, error) {
+	count, bad := survey(tokens, depth)
+	if bad != nil {
+		return nil, source.List{bad.in(f)}
 	}
-	return nil
+	s.expressions.reset(f.Text, count)
+	r := &reporter{file: f, tokens: tokens, grammar: s.grammar}
+	begin := *s.lex
+	tree, err := s.query.ParseFromLexer(s.lex)
+	if err != nil {
+		return nil, r.syntax(err, begin)
+	}
+	l := &lowering{dialect: s.expressions.dialect}
+	q := l.query(tree)
+	if len(l.faults) > 0 {
+		return nil, r.list(l.faults)
+	}
+	return q, nil
 }

@@ -49,7 +49,7 @@ func (in *reading) responses(s *section, key string, optional bool) []Response {
 		r := Response{Action: t.text("action"), Field: t.text("field"), Tree: t.flag("tree"), Optional: optional}
 		r.State, _ = t.integer("state")
 		span := t.table.span
-		if it := t.table.items["state"]; it != nil {
+		if it := t.table.get("state"); it != nil {
 			span = source.Span{Start: it.key.Start, End: it.span.End}
 		}
 		r.Source = &source.File{

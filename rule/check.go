@@ -66,10 +66,11 @@ func (in *reading) check() {
 	if len(in.rules) == 0 {
 		return
 	}
-	r := in.rules[0]
-	for _, c := range checks {
-		if c.layouts&(1<<r.Layout) != 0 {
-			c.run(&subject{Rule: r, in: in, kind: c.Check})
+	s := &subject{Rule: in.rules[0], in: in}
+	for i := range checks {
+		if c := &checks[i]; c.layouts&(1<<s.Layout) != 0 {
+			s.kind = c.Check
+			c.run(s)
 		}
 	}
 }
@@ -92,31 +93,38 @@ func (s *subject) text(path string) string {
 
 // string reports also whether there is one.
 func (s *subject) string(path string) (string, bool) {
-	it, whole := s.in.doc.lookup(path)
-	text, ok := it.val.(string)
+	it, whole := s.in.lookup(path)
+	text, ok := it.str()
 	return text, ok && whole
 }
 
 // has reports whether there is a value at path.
 func (s *subject) has(path string) bool {
-	_, whole := s.in.doc.lookup(path)
+	_, whole := s.in.lookup(path)
 	return whole
 }
 
 // find returns the span of the value at path, or of what should hold it.
 func (in *reading) find(path string) source.Span {
-	it, _ := in.doc.lookup(path)
+	it, _ := in.lookup(path)
 	return it.span
 }
 
+func (in *reading) lookup(path string) (it *item, whole bool) {
+	if in.root == nil { // after the file was read
+		return lookup(in.doc.tree(), path)
+	}
+	return lookup(in.root, path)
+}
+
 // lookup returns the value at path, or the nearest one on the way to it.
-func (d *document) lookup(path string) (it *item, whole bool) {
-	it = &item{span: source.SpanAt(0, 0), val: d.root}
+func lookup(root *table, path string) (it *item, whole bool) {
+	it = &item{span: source.SpanAt(0, 0), val: root}
 	for part := range strings.SplitSeq(path, ".") {
 		var next *item
 		switch v := it.val.(type) {
 		case *table:
-			next = v.items[part]
+			next = v.get(part)
 		case *array:
 			if n, err := strconv.Atoi(part); err == nil && n < len(v.items) {
 				next = v.items[n]

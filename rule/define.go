@@ -12,9 +12,9 @@ import (
 // descend returns the table called k in t on the way to a deeper header, making
 // it if there is none. In a list of tables that is the last one.
 func (d *decoder) descend(t *table, k key) (*table, *source.Error) {
-	it := t.items[k.name]
+	it := t.get(k.name)
 	if it == nil {
-		return t.add(k, k.span, implicit), nil
+		return d.add(t, k, k.span, implicit), nil
 	}
 	switch v := it.val.(type) {
 	case *table:
@@ -31,9 +31,9 @@ func (d *decoder) descend(t *table, k key) (*table, *source.Error) {
 
 // header defines [... k].
 func (d *decoder) header(t *table, k key, at source.Span) (*table, *source.Error) {
-	it := t.items[k.name]
+	it := t.get(k.name)
 	if it == nil {
-		return t.add(k, at, header), nil
+		return d.add(t, k, at, header), nil
 	}
 	if v, ok := it.val.(*table); ok && v.origin == implicit {
 		v.origin, v.span = header, at
@@ -45,17 +45,17 @@ func (d *decoder) header(t *table, k key, at source.Span) (*table, *source.Error
 
 // element appends a table to [[... k]].
 func (d *decoder) element(t *table, k key, at source.Span) (*table, *source.Error) {
-	it := t.items[k.name]
+	it := t.get(k.name)
 	if it == nil {
-		it = &item{key: k.span, span: at, val: &array{headers: true}}
-		t.items[k.name] = it
+		it = d.item(item{name: k.name, key: k.span, span: at, val: d.array(true)})
+		t.put(it)
 	}
 	a, ok := it.val.(*array)
 	if !ok || !a.headers {
 		return nil, d.taken(k, it)
 	}
-	sub := &table{items: map[string]*item{}, span: at, origin: header}
-	a.items = append(a.items, &item{span: at, val: sub})
+	sub := d.table(at, header)
+	a.items = append(a.items, d.item(item{span: at, val: sub}))
 	return sub, nil
 }
 
@@ -67,9 +67,9 @@ func (d *decoder) assign(t *table, n *unstable.Node, depth int) *source.Error {
 	}
 	last := keys[len(keys)-1]
 	for _, k := range keys[:len(keys)-1] {
-		it := t.items[k.name]
+		it := t.get(k.name)
 		if it == nil {
-			t = t.add(k, k.span, dotted)
+			t = d.add(t, k, k.span, dotted)
 			continue
 		}
 		v, ok := it.val.(*table)
@@ -78,15 +78,14 @@ func (d *decoder) assign(t *table, n *unstable.Node, depth int) *source.Error {
 		}
 		t = v
 	}
-	if it := t.items[last.name]; it != nil {
+	if it := t.get(last.name); it != nil {
 		return d.taken(last, it)
 	}
-	span := d.valueSpan(n, last)
-	v, err := d.value(n.Value(), span, depth)
-	if err != nil {
+	it := d.item(item{name: last.name, key: last.span, span: d.valueSpan(n, last)})
+	if err := d.value(it, n.Value(), depth); err != nil {
 		return err
 	}
-	t.items[last.name] = &item{key: last.span, span: span, val: v}
+	t.put(it)
 	return nil
 }
 
@@ -101,9 +100,9 @@ func (d *decoder) valueSpan(n *unstable.Node, last key) source.Span {
 	return source.SpanAt(start, int(n.Raw.Offset+n.Raw.Length))
 }
 
-func (t *table) add(k key, at source.Span, o origin) *table {
-	sub := &table{items: map[string]*item{}, span: at, origin: o}
-	t.items[k.name] = &item{key: k.span, span: at, val: sub}
+func (d *decoder) add(t *table, k key, at source.Span, o origin) *table {
+	sub := d.table(at, o)
+	t.put(d.item(item{name: k.name, key: k.span, span: at, val: sub}))
 	return sub
 }
 

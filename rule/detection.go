@@ -23,9 +23,9 @@ func (in *reading) detection(top *section) {
 	case language == "" && kind == "":
 		in.add(noLanguage, s.table.span, "rule.language is missing", `an EQL rule has language = "eql" and type = "eql"`)
 	case language != "" && !strings.EqualFold(language, "eql"):
-		in.add(typeMismatch, s.table.items["language"].span, fmt.Sprintf("rule.language is %q, but rule.type is \"eql\"", head(language)), "")
+		in.add(typeMismatch, s.table.get("language").span, fmt.Sprintf("rule.language is %q, but rule.type is \"eql\"", head(language)), "")
 	case kind != "" && kind != "eql":
-		in.add(typeMismatch, s.table.items["type"].span, fmt.Sprintf("rule.type is %q, but rule.language is \"eql\"", head(kind)), "")
+		in.add(typeMismatch, s.table.get("type").span, fmt.Sprintf("rule.type is %q, but rule.language is \"eql\"", head(kind)), "")
 	}
 	in.query(s, r)
 	r.ID = in.id(s, "rule_id")
@@ -70,7 +70,7 @@ func (in *reading) detection(top *section) {
 	}
 	if it := top.ask("transform"); it != nil {
 		if t, ok := it.val.(*table); ok {
-			r.Transform = (&item{val: t}).raw().(map[string]any)
+			r.Transform = t.raw()
 		} else {
 			top.refuse("transform", it, "a table")
 		}
@@ -85,9 +85,9 @@ func readCommon(s *section, r *Rule) {
 
 // readVersion reads a version, which a tool may have written as a number.
 func readVersion(s *section) string {
-	if it := s.table.items["version"]; it != nil {
+	if it := s.table.get("version"); it != nil {
 		if n, ok := it.val.(int64); ok {
-			s.asked["version"] = true
+			s.ask("version")
 			return strconv.FormatInt(n, 10)
 		}
 	}
@@ -112,7 +112,7 @@ func readDate(s *section, key string) time.Time {
 	text := s.text(key)
 	t, err := time.Parse(dateLayout, text)
 	if err != nil {
-		s.asked[key] = false
+		s.leave(key)
 	}
 	return t
 }

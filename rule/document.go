@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/pelletier/go-toml/v2"
@@ -16,17 +17,63 @@ import (
 // maxDepth bounds the parts of a dotted key and the nesting of values.
 const maxDepth = 64
 
-// A document is a decoded TOML file that knows where everything stands.
+// A document is a TOML file that knows where everything stands.
 type document struct {
 	file *source.File // the whole text, without a byte order mark
-	root *table
+	once sync.Once
+	root *table // after once; see tree
+}
+
+// tree returns the decoded file. Rules outlive the tree that they were read from,
+// which takes several times the memory of the text; who asks for it later on has
+// it decoded again.
+func (d *document) tree() *table {
+	d.once.Do(func() {
+		again := (&decoder{}).decode(d.file.Name, []byte(d.file.Text))
+		if again.failure != nil {
+			panic(again.failure) // it was decoded before
+		}
+		d.root = again.root
+	})
+	return d.root
 }
 
 // A table is a TOML table, by whatever means it was written.
 type table struct {
-	items  map[string]*item
-	span   source.Span // its header, or the key that made it
+	items  []*item          // in the order in which they were defined
+	index  map[string]*item // nil if they are few
+	span   source.Span      // its header, or the key that made it
 	origin origin
+}
+
+// indexed is the number of items beyond which a table has an index.
+const indexed = 32
+
+// get returns the item called name, or nil.
+func (t *table) get(name string) *item {
+	if t.index != nil {
+		return t.index[name]
+	}
+	for _, it := range t.items {
+		if it.name == name {
+			return it
+		}
+	}
+	return nil
+}
+
+// put adds an item whose name is new.
+func (t *table) put(it *item) {
+	t.items = append(t.items, it)
+	switch {
+	case t.index != nil:
+		t.index[it.name] = it
+	case len(t.items) > indexed:
+		t.index = make(map[string]*item, 2*len(t.items))
+		for _, it := range t.items {
+			t.index[it.name] = it
+		}
+	}
 }
 
 // An origin says what made a table, and so what may still be added to it.
@@ -41,12 +88,27 @@ const (
 
 // An item is one value of a table or an array.
 type item struct {
+	name string      // "" for an element of an array
 	key  source.Span // invalid for an element of an array
 	span source.Span // the value, quotes and brackets included
-	// val is a string, int64, float64, bool, *table or *array, or one of
-	// go-toml's dates and times, or a time.Time.
-	val any
+	// val is an int64, float64, bool, *table or *array, or one of go-toml's dates
+	// and times, or a time.Time. It is nil for a string, which is text.
+	val  any
+	text string
+	fate fate
 }
+
+// str returns the value of i if it is a string.
+func (i *item) str() (text string, ok bool) { return i.text, i.val == nil }
+
+// A fate says what became of an item when a rule was read.
+type fate uint8
+
+const (
+	unknown fate = iota // nobody asked for its key
+	known               // the key is one that there is
+	used                // the value went into the rule
+)
 
 // An array is a TOML array: a value in brackets, or a list of [[a]] tables.
 type array struct {
@@ -57,12 +119,10 @@ type array struct {
 // raw returns the value of i as plain Go maps, slices and scalars.
 func (i *item) raw() any {
 	switch v := i.val.(type) {
+	case nil:
+		return i.text
 	case *table:
-		out := make(map[string]any, len(v.items))
-		for k, sub := range v.items {
-			out[k] = sub.raw()
-		}
-		return out
+		return v.raw()
 	case *array:
 		out := make([]any, len(v.items))
 		for n, sub := range v.items {
@@ -74,34 +134,62 @@ func (i *item) raw() any {
 	}
 }
 
+func (t *table) raw() map[string]any {
+	out := make(map[string]any, len(t.items))
+	for _, it := range t.items {
+		out[it.name] = it.raw()
+	}
+	return out
+}
+
 const byteOrderMark = "\uFEFF"
 
-// decode reads a TOML file. The strings of the document are parts of one copy of
-// data.
+// decode reads a TOML file.
 func decode(name string, data []byte) (*document, *source.Error) {
-	text := strings.TrimPrefix(string(data), byteOrderMark)
-	d := &decoder{
-		document: document{
-			file: &source.File{Name: name, Text: text},
-			root: &table{items: map[string]*item{}, span: source.SpanAt(0, 0), origin: header},
-		},
-		data: data[len(data)-len(text):],
+	out := (&decoder{}).decode(name, data)
+	if out.failure != nil {
+		return nil, out.failure
 	}
+	doc := &document{file: out.file}
+	doc.once.Do(func() { doc.root = out.root })
+	return doc, nil
+}
+
+// A decoding is what came of a file.
+type decoding struct {
+	file    *source.File
+	root    *table
+	failure *source.Error
+}
+
+// decode reads a TOML file. The strings of the tree are parts of one copy of
+// data. The tree is valid until the next call.
+func (d *decoder) decode(name string, data []byte) decoding {
+	text := string(data)
+	text = strings.TrimPrefix(text, byteOrderMark)
+	d.file = &source.File{Name: name, Text: text}
+	d.data = data[len(data)-len(text):]
+	d.arena.reset()
+	d.root = d.table(source.SpanAt(0, 0), header)
 	d.open = d.root
-	if !utf8.ValidString(text) {
-		at := invalidUTF8(text)
-		return nil, d.fail(notUTF8, source.SpanAt(at, at+1), "the file is not UTF-8 text", "")
+	return decoding{file: d.file, root: d.root, failure: d.expressions()}
+}
+
+func (d *decoder) expressions() *source.Error {
+	if !utf8.ValidString(d.file.Text) {
+		at := invalidUTF8(d.file.Text)
+		return d.fail(notUTF8, source.SpanAt(at, at+1), "the file is not UTF-8 text", "")
 	}
 	d.parser.Reset(d.data)
 	for d.parser.NextExpression() {
 		if err := d.expression(d.parser.Expression()); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	if err := d.parser.Error(); err != nil {
-		return nil, d.syntax(err)
+		return d.syntax(err)
 	}
-	return &d.document, nil
+	return nil
 }
 
 func invalidUTF8(s string) int {
@@ -115,12 +203,15 @@ func invalidUTF8(s string) int {
 	return len(s)
 }
 
-// A decoder builds a document from go-toml's flat expressions. It applies
-// TOML's rules on what may be defined twice itself, because it knows the places.
+// A decoder builds trees from go-toml's flat expressions, one at a time. It
+// applies TOML's rules on what may be defined twice itself, because it knows the
+// places. Its zero value is ready to use.
 type decoder struct {
-	document
+	arena
+	file   *source.File
 	data   []byte // the bytes of file.Text
 	parser unstable.Parser
+	root   *table
 	open   *table // of the latest header
 	keys   []key  // scratch
 }
@@ -213,54 +304,56 @@ func (d *decoder) text(b []byte) string {
 	return string(b)
 }
 
-// value converts the value of n, which stands at span.
-func (d *decoder) value(n *unstable.Node, span source.Span, depth int) (any, *source.Error) {
+// value converts the value of n, which stands at it.span, for it.
+func (d *decoder) value(it *item, n *unstable.Node, depth int) *source.Error {
 	if depth > maxDepth {
-		return nil, d.fail(notTOML, span, "values are nested more than "+strconv.Itoa(maxDepth)+" deep", "")
+		return d.fail(notTOML, it.span, "values are nested more than "+strconv.Itoa(maxDepth)+" deep", "")
 	}
 	switch n.Kind {
 	case unstable.String:
-		return d.text(n.Data), nil
+		it.text = d.text(n.Data)
 	case unstable.Bool:
-		return n.Data[0] == 't', nil
+		it.val = n.Data[0] == 't'
 	case unstable.Integer:
-		if i, err := strconv.ParseInt(string(n.Data), 0, 64); err == nil {
-			return i, nil
+		i, err := strconv.ParseInt(string(n.Data), 0, 64)
+		if err != nil {
+			return d.fail(notTOML, it.span, "not TOML: the number is too large", "")
 		}
-		return nil, d.fail(notTOML, span, "not TOML: the number is too large", "")
+		it.val = i
 	case unstable.Array:
-		a := &array{}
-		for it := n.Children(); it.Next(); {
-			sub := it.Node()
-			at := span
+		a := d.array(false)
+		it.val = a
+		for subs := n.Children(); subs.Next(); {
+			sub := subs.Node()
+			e := d.item(item{span: it.span})
 			if sub.Raw.Length > 0 {
-				at = spanOf(sub.Raw)
+				e.span = spanOf(sub.Raw)
 			}
-			v, err := d.value(sub, at, depth+1)
-			if err != nil {
-				return nil, err
+			if err := d.value(e, sub, depth+1); err != nil {
+				return err
 			}
-			a.items = append(a.items, &item{span: at, val: v})
+			a.items = append(a.items, e)
 		}
-		return a, nil
 	case unstable.InlineTable:
-		t := &table{items: map[string]*item{}, span: span, origin: inline}
-		for it := n.Children(); it.Next(); {
-			if err := d.assign(t, it.Node(), depth+1); err != nil {
-				return nil, err
+		t := d.table(it.span, inline)
+		it.val = t
+		for subs := n.Children(); subs.Next(); {
+			if err := d.assign(t, subs.Node(), depth+1); err != nil {
+				return err
 			}
 		}
-		return t, nil
 	default:
-		return d.rare(n, span)
+		return d.rare(it, n)
 	}
+	return nil
 }
 
 // rare converts a float, a date or a time, which rules do not use.
-func (d *decoder) rare(n *unstable.Node, span source.Span) (any, *source.Error) {
+func (d *decoder) rare(it *item, n *unstable.Node) *source.Error {
 	var v struct{ V any }
 	if err := toml.Unmarshal(append([]byte("V="), n.Data...), &v); err != nil {
-		return nil, d.fail(notTOML, span, "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "), "")
+		return d.fail(notTOML, it.span, "not TOML: "+strings.TrimPrefix(err.Error(), "toml: "), "")
 	}
-	return v.V, nil
+	it.val = v.V
+	return nil
 }

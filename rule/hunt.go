@@ -47,7 +47,7 @@ func (in *reading) hunt(top *section) {
 		each.Index = i
 		each.ID = fmt.Sprintf("%s#%d", uuid, i+1)
 		name := fmt.Sprintf("query %d of the hunt", i+1)
-		if text, ok := it.val.(string); ok && (others > 0 || eql == 0) && !looksLikeEQL(text) {
+		if text, ok := it.str(); ok && (others > 0 || eql == 0) && !looksLikeEQL(text) {
 			in.skipped = append(in.skipped, Skipped{
 				Path: in.path, ID: each.ID, Name: r.Name, Language: strings.Join(languages, ", "),
 				Reason: name + " does not begin as an EQL query, and the hunt holds several languages",

@@ -16,7 +16,7 @@ func (in *reading) readIgnore(metadata *section) []Directive {
 	if texts == nil {
 		return nil
 	}
-	it := own.table.items["ignore"]
+	it := own.table.get("ignore")
 	items := []*item{it}
 	if list, ok := it.val.(*array); ok {
 		items = list.items

@@ -13,6 +13,7 @@ import (
 type reading struct {
 	*report
 	path    string
+	root    *table // of doc, while it is read and checked
 	at      *cursor
 	rules   []*Rule
 	skipped []Skipped
@@ -21,11 +22,12 @@ type reading struct {
 	responseSpans []source.Span // of the Responses of the rule
 }
 
-// read turns a document into rules, without the checks of their metadata.
-func read(path string, doc *document) *reading {
-	in := &reading{report: &report{doc: doc}, path: path, at: newCursor(doc.file.Text)}
-	top := newSection(in.report, doc.root, "")
-	switch layout, why := recognise(doc.root); {
+// read turns a document with the given tree into rules, without the checks of
+// their metadata. Sections are taken from a pile.
+func read(path string, doc *document, root *table, sections *pile[section]) *reading {
+	in := &reading{report: &report{doc: doc, sections: sections}, path: path, root: root, at: newCursor(doc.file.Text)}
+	top := in.section(root, nil, "")
+	switch layout, why := recognise(root); {
 	case why != "":
 		in.stray = true
 		in.add(notRule, source.SpanAt(0, 0), "not a rule file: "+why, "")
@@ -41,13 +43,13 @@ func read(path string, doc *document) *reading {
 
 // recognise tells the layout of a file by its shape, or why it has none.
 func recognise(root *table) (l Layout, why string) {
-	has := func(t *table, key string) bool { return t.items[key] != nil }
-	if it := root.items["hunt"]; it != nil {
+	has := func(t *table, key string) bool { return t.get(key) != nil }
+	if it := root.get("hunt"); it != nil {
 		if _, ok := it.val.(*table); ok {
 			return Hunt, ""
 		}
 	}
-	it := root.items["rule"]
+	it := root.get("rule")
 	if it == nil {
 		return 0, "it has no table [rule] or [hunt]"
 	}
@@ -98,7 +100,7 @@ func (in *reading) query(s *section, r *Rule) {
 }
 
 func (in *reading) setQuery(r *Rule, it *item, name string) {
-	text, ok := it.val.(string)
+	text, ok := it.str()
 	if !ok {
 		in.add(noQuery, it.span, fmt.Sprintf("%s is %s, not a string", name, typeName(it.val)), "")
 		return
@@ -117,7 +119,7 @@ func (in *reading) id(s *section, key string) string {
 		in.add(noID, s.table.span, s.name(key)+" is missing", "")
 		return ""
 	}
-	id, ok := it.val.(string)
+	id, ok := it.str()
 	switch {
 	case !ok:
 		in.add(noID, it.span, fmt.Sprintf("%s is %s, not a string", s.name(key), typeName(it.val)), "")
@@ -140,9 +142,8 @@ func (in *reading) skip(t *table, id, kind, language string) {
 
 // peek returns the string at key without reading it.
 func peek(t *table, key string) string {
-	if it := t.items[key]; it != nil {
-		text, _ := it.val.(string)
-		return text
+	if it := t.get(key); it != nil {
+		return it.text
 	}
 	return ""
 }

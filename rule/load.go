@@ -100,8 +100,10 @@ func (l Loader) tooLarge() string {
 
 func (l Loader) load(files *finder, open func(string) (fs.File, error)) *Set {
 	b := builder{problems: files.problems}
+	var room []byte // for one file after the other
 	for _, f := range files.sorted() {
-		data, err := readFile(open, f.path, l.limit())
+		data, err := readFile(open, f.path, l.limit(), room)
+		room = data[:0]
 		switch {
 		case err != nil:
 			b.problems.Add(problem(unreadable, f.path, "cannot read: "+reason(err)))
@@ -114,14 +116,29 @@ func (l Loader) load(files *finder, open func(string) (fs.File, error)) *Set {
 	return b.set()
 }
 
-// readFile reads a file, but not more than one byte beyond the limit.
-func readFile(open func(string) (fs.File, error), name string, limit int) ([]byte, error) {
+// readFile reads a file, but not more than one byte beyond the limit. It takes the
+// memory of room, or more, for it.
+func readFile(open func(string) (fs.File, error), name string, limit int, room []byte) ([]byte, error) {
+	data := room[:0]
 	f, err := open(name)
 	if err != nil {
-		return nil, err
+		return data, err
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	return io.ReadAll(io.LimitReader(f, int64(limit)+1))
+	for len(data) <= limit {
+		if len(data) == cap(data) {
+			data = slices.Grow(data, max(cap(data), 16<<10))
+		}
+		n, err := f.Read(data[len(data):min(cap(data), limit+1)])
+		data = data[:len(data)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return data, err
+		}
+	}
+	return data, nil
 }
 
 // reason returns what went wrong, without the path that the problem has anyway.

@@ -38,7 +38,7 @@ func (c *cursor) position(off int) source.Position {
 // positions are those of the rule file. basic tells whether the string is one
 // that TOML decodes.
 func queryFile(doc *document, c *cursor, it *item) (f *source.File, basic bool) {
-	text := it.val.(string)
+	text := it.text
 	raw := doc.file.Slice(it.span)
 	start := it.span.Start.Offset()
 	f = &source.File{Name: doc.file.Name, Text: text}

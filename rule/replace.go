@@ -20,7 +20,7 @@ func ReplaceQuery(data []byte, n int, text string) ([]byte, error) {
 	if problem != nil {
 		return nil, problem
 	}
-	it := doc.query(n)
+	it := queryOf(doc.tree(), n)
 	if it == nil {
 		return nil, fmt.Errorf("the file has no query %d", n)
 	}
@@ -30,7 +30,7 @@ func ReplaceQuery(data []byte, n int, text string) ([]byte, error) {
 		newline = "\r\n"
 		text = strings.ReplaceAll(strings.ReplaceAll(text, "\r\n", "\n"), "\n", "\r\n")
 	}
-	if it.val.(string) == text {
+	if it.text == text {
 		return append([]byte(nil), data...), nil
 	}
 	mark := len(data) - len(whole)
@@ -40,19 +40,21 @@ func ReplaceQuery(data []byte, n int, text string) ([]byte, error) {
 	return append(out, data[mark+it.span.End.Offset():]...), nil
 }
 
-// query returns the string that holds the n-th query, or nil.
-func (d *document) query(n int) *item {
-	table := func(name string) map[string]*item {
-		if it := d.root.items[name]; it != nil {
-			if t, ok := it.val.(*table); ok {
-				return t.items
-			}
+// queryOf returns the string that holds the n-th query, or nil.
+func queryOf(root *table, n int) *item {
+	in := func(name string) (it *item, ok bool) {
+		t := root.get(name)
+		if t == nil {
+			return nil, false
 		}
-		return nil
+		if t, ok := t.val.(*table); ok {
+			return t.get("query"), true
+		}
+		return nil, false
 	}
-	it := table("rule")["query"]
-	if hunt := table("hunt"); hunt != nil {
-		it = hunt["query"]
+	it, _ := in("rule")
+	if hunt, ok := in("hunt"); ok {
+		it = hunt
 		if it != nil {
 			if a, ok := it.val.(*array); ok {
 				if n < 0 || n >= len(a.items) {
@@ -65,7 +67,7 @@ func (d *document) query(n int) *item {
 	if it == nil || n != 0 {
 		return nil
 	}
-	if _, ok := it.val.(string); !ok {
+	if _, ok := it.str(); !ok {
 		return nil
 	}
 	return it

@@ -141,7 +141,7 @@ func (r *Rule) Find(path string) (*source.File, source.Span) {
 	if r.doc == nil {
 		return r.Query, source.Span{}
 	}
-	it, _ := r.doc.lookup(path)
+	it, _ := lookup(r.doc.tree(), path)
 	return r.doc.file, it.span
 }
 
@@ -151,13 +151,13 @@ func (r *Rule) Has(path string) bool {
 	if r.doc == nil {
 		return false
 	}
-	it, whole := r.doc.lookup(path)
+	it, whole := lookup(r.doc.tree(), path)
 	if !whole {
 		return false
 	}
 	switch v := it.val.(type) {
-	case string:
-		return strings.TrimSpace(v) != ""
+	case nil:
+		return strings.TrimSpace(it.text) != ""
 	case *array:
 		return len(v.items) > 0
 	case *table:

@@ -14,6 +14,7 @@ const maxProblems = 100
 // A report collects the problems of one file.
 type report struct {
 	doc      *document
+	sections *pile[section]
 	problems source.List
 	failed   bool // there is an error among them
 }
@@ -31,54 +32,65 @@ func (r *report) add(k kind, at source.Span, msg, hint string) {
 	}
 }
 
-// A section reads one table by key. It keeps track of what was read, so that
-// close can tell what was left over.
+// A section reads one table by key. The items of the table keep track of what was
+// read, so that close can tell what was left over.
 type section struct {
 	report *report
 	table  *table
-	path   string // dotted, for messages; "" for the whole file
-	parent *section
-	key    string // under parent
-	// asked has every key that the layout knows, and whether the value found
-	// there went into the rule.
-	asked map[string]bool
+	parent *section // nil for the whole file
+	key    string   // under parent
+	asked  []string // the keys that the layout knows
 }
 
-func newSection(r *report, t *table, path string) *section {
-	return &section{report: r, table: t, path: path, asked: map[string]bool{}}
+func (r *report) section(t *table, parent *section, key string) *section {
+	s := r.sections.next()
+	*s = section{report: r, table: t, parent: parent, key: key, asked: s.asked[:0]}
+	return s
 }
 
 // ask returns the item at key, or nil, and makes key a known one.
 func (s *section) ask(key string) *item {
-	it := s.table.items[key]
-	s.asked[key] = it != nil
+	s.asked = append(s.asked, key)
+	it := s.table.get(key)
+	if it != nil {
+		it.fate = used
+	}
 	return it
 }
 
 // known names keys that are all right but that no field holds.
 func (s *section) known(keys ...string) {
 	for _, k := range keys {
-		s.asked[k] = false
+		s.ask(k)
+		s.leave(k)
+	}
+}
+
+// leave leaves the value at key to Extra.
+func (s *section) leave(key string) {
+	if it := s.table.get(key); it != nil {
+		it.fate = known
 	}
 }
 
 // refuse reports a value of the wrong type and leaves it to Extra.
 func (s *section) refuse(key string, it *item, want string) {
-	s.asked[key] = false
+	it.fate = known
 	s.report.add(wrongType, it.span, fmt.Sprintf("%s is %s, not %s", s.name(key), typeName(it.val), want), "")
 }
 
 // name returns the dotted path of key.
 func (s *section) name(key string) string {
-	if s.path == "" {
+	if s.parent == nil {
 		return key
 	}
-	return s.path + "." + key
+	return s.parent.name(s.key) + "." + key
 }
 
+// typeName names the type of the value of an item.
 func typeName(v any) string {
 	switch v := v.(type) {
-	case string:
+	case nil:
 		return "a string"
 	case int64:
 		return "an integer"
@@ -98,38 +110,52 @@ func typeName(v any) string {
 	}
 }
 
-func (s *section) text(key string) string { return scalar[string](s, key, "a string") }
-func (s *section) flag(key string) bool   { return scalar[bool](s, key, "true or false") }
+func (s *section) text(key string) string {
+	it := s.ask(key)
+	if it == nil {
+		return ""
+	}
+	text, ok := it.str()
+	if !ok {
+		s.refuse(key, it, "a string")
+	}
+	return text
+}
+
+func (s *section) flag(key string) bool {
+	v, _ := scalar[bool](s, key, "true or false")
+	return v
+}
 
 // integer reports also whether there is one.
 func (s *section) integer(key string) (int, bool) {
-	n := scalar[int64](s, key, "an integer")
+	n, ok := scalar[int64](s, key, "an integer")
 	if int64(int(n)) != n {
-		s.refuse(key, s.table.items[key], "one of this machine's size")
+		s.refuse(key, s.table.get(key), "one of this machine's size")
 		return 0, false
 	}
-	return int(n), s.asked[key]
+	return int(n), ok
 }
 
-// scalar returns the value at key, or zero when there is none of type T.
-func scalar[T string | bool | int64](s *section, key, want string) T {
+// scalar returns the value at key, and whether there is one of type T.
+func scalar[T bool | int64](s *section, key, want string) (T, bool) {
 	var zero T
 	it := s.ask(key)
 	if it == nil {
-		return zero
+		return zero, false
 	}
 	v, ok := it.val.(T)
 	if !ok {
 		s.refuse(key, it, want)
 	}
-	return v
+	return v, ok
 }
 
 // list returns the list of strings at key. It takes a plain string for a list of
 // one, with a warning.
 func (s *section) list(key string) []string {
-	if it := s.table.items[key]; it != nil {
-		if _, ok := it.val.(string); ok {
+	if it := s.table.get(key); it != nil {
+		if _, ok := it.str(); ok {
 			s.report.add(notList, it.span, s.name(key)+" is a string, not a list of strings", "write it in brackets")
 		}
 	}
@@ -144,14 +170,14 @@ func (s *section) words(key string) []string {
 		return nil
 	}
 	switch v := it.val.(type) {
-	case string:
-		return []string{v}
+	case nil:
+		return []string{it.text}
 	case *array:
 		out := make([]string, 0, len(v.items))
 		for _, e := range v.items {
-			text, ok := e.val.(string)
+			text, ok := e.str()
 			if !ok {
-				s.asked[key] = false
+				it.fate = known
 				s.report.add(wrongType, e.span, fmt.Sprintf("%s holds %s, not only strings", s.name(key), typeName(e.val)), "")
 				return nil
 			}
@@ -193,7 +219,7 @@ func (s *section) tables(key string) []*section {
 	for _, e := range a.items {
 		t, ok := e.val.(*table)
 		if !ok {
-			s.asked[key] = false
+			it.fate = known
 			s.report.add(wrongType, e.span, fmt.Sprintf("%s holds %s, not only tables", s.name(key), typeName(e.val)), "")
 			return nil
 		}
@@ -203,60 +229,53 @@ func (s *section) tables(key string) []*section {
 }
 
 func (s *section) child(key string, t *table) *section {
-	sub := newSection(s.report, t, s.name(key))
-	sub.parent, sub.key = s, key
-	return sub
+	return s.report.section(t, s, key)
 }
 
 // close reports the keys that nobody asked for. If values are left over, the
 // parent keeps the whole table for Extra.
 func (s *section) close() {
 	if rest := s.rest(); rest != nil && s.parent != nil {
-		s.parent.asked[s.key] = false
+		s.parent.leave(s.key)
 	}
 }
 
 // rest reports the keys that nobody asked for, and returns every value that was
 // left over. It returns nil when there is none.
 func (s *section) rest() map[string]any {
-	var unknown []string
+	var strange []*item
 	var out map[string]any
-	for k, it := range s.table.items {
-		used, known := s.asked[k]
-		if used {
+	for _, it := range s.table.items {
+		switch it.fate {
+		case used:
 			continue
-		}
-		if !known {
-			unknown = append(unknown, k)
+		case unknown:
+			strange = append(strange, it)
 		}
 		if out == nil {
 			out = map[string]any{}
 		}
-		out[k] = it.raw()
+		out[it.name] = it.raw()
 	}
-	if len(unknown) > 0 {
-		s.reportUnknown(unknown)
+	if len(strange) > 0 {
+		s.reportUnknown(strange)
 	}
 	return out
 }
 
-func (s *section) reportUnknown(keys []string) {
-	items := s.table.items
-	slices.SortFunc(keys, func(a, b string) int { return int(items[a].key.Start) - int(items[b].key.Start) })
-	candidates := make([]string, 0, len(s.asked))
-	for k := range s.asked {
-		candidates = append(candidates, k)
-	}
-	slices.Sort(candidates)
-	for _, k := range keys {
+func (s *section) reportUnknown(items []*item) {
+	slices.SortFunc(items, func(a, b *item) int { return int(a.key.Start) - int(b.key.Start) })
+	slices.Sort(s.asked)
+	candidates := slices.Compact(s.asked)
+	for _, it := range items {
 		if len(s.report.problems) > maxProblems {
 			return
 		}
 		hint := ""
-		if near := source.Nearest(head(k), candidates); near != "" {
+		if near := source.Nearest(head(it.name), candidates); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		s.report.add(unknownKey, items[k].key, "unknown key "+s.name(head(k)), hint)
+		s.report.add(unknownKey, it.key, "unknown key "+s.name(head(it.name)), hint)
 	}
 }
 

@@ -31,6 +31,8 @@ func (s *Set) Err() error { return s.Problems.Err() }
 
 // A builder puts the files of a set together.
 type builder struct {
+	decoder  decoder
+	sections pile[section]
 	readings []*reading
 	problems source.List
 	skipped  []Skipped
@@ -39,12 +41,13 @@ type builder struct {
 // add takes in one file. If it was not named by the caller, a TOML file of
 // another kind is none of our business.
 func (b *builder) add(path string, data []byte, named bool) {
-	doc, err := decode(path, data)
-	if err != nil {
-		b.problems.Add(err)
+	out := b.decoder.decode(path, data)
+	if out.failure != nil {
+		b.problems.Add(out.failure)
 		return
 	}
-	in := read(path, doc)
+	b.sections.taken = 0
+	in := read(path, &document{file: out.file}, out.root, &b.sections)
 	if in.stray && !named && strings.HasSuffix(path, TestSuffix) {
 		return // the tests of a rule
 	}
@@ -53,6 +56,7 @@ func (b *builder) add(path string, data []byte, named bool) {
 		return
 	}
 	in.check()
+	in.root = nil
 	b.readings = append(b.readings, in)
 }
 

@@ -33,14 +33,14 @@ func ReadTOML(name string, data []byte) (*Table, *source.File, error) {
 	if err != nil {
 		return nil, err.File, err
 	}
-	return doc.root.export(), doc.file, nil
+	return doc.tree().export(), doc.file, nil
 }
 
 func (t *table) export() *Table {
 	out := &Table{Items: make(map[string]*Node, len(t.items)), Span: t.span}
-	for k, it := range t.items {
-		out.Items[k] = it.export()
-		out.Keys = append(out.Keys, k)
+	for _, it := range t.items {
+		out.Items[it.name] = it.export()
+		out.Keys = append(out.Keys, it.name)
 	}
 	slices.SortFunc(out.Keys, func(a, b string) int {
 		return cmp.Compare(out.Items[a].Key.Start, out.Items[b].Key.Start)
@@ -51,6 +51,8 @@ func (t *table) export() *Table {
 func (i *item) export() *Node {
 	n := &Node{Value: i.val, Key: i.key, Span: i.span}
 	switch v := i.val.(type) {
+	case nil:
+		n.Value = i.text
 	case *table:
 		n.Value = v.export()
 	case *array:

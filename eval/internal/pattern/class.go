@@ -60,20 +60,6 @@ func (c charSet) complement() charSet {
 	return out
 }
 
-func (c charSet) has(x symbol) bool {
-	_, found := slices.BinarySearchFunc(c, x, func(s span, x symbol) int {
-		switch {
-		case s.hi < x:
-			return -1
-		case s.lo > x:
-			return 1
-		default:
-			return 0
-		}
-	})
-	return found
-}
-
 // An alphabet puts the symbols into classes whose members no set that it was
 // made for tells apart.
 type alphabet struct {
@@ -81,6 +67,7 @@ type alphabet struct {
 	starts  []symbol // where the ranges of symbols begin, the first at 0
 	classes []uint16 // of the ranges
 	members []symbol // one of each class
+	sets    [][]byte // by class a bit for each of the sets it was made for
 }
 
 const (
@@ -129,6 +116,7 @@ func newAlphabet(sets []charSet) (*alphabet, bool) {
 			class = uint16(len(known))
 			known[string(in[i])] = class
 			a.members = append(a.members, x)
+			a.sets = append(a.sets, in[i])
 		}
 		if n := len(a.classes); n > 0 && a.classes[n-1] == class {
 			continue
@@ -148,4 +136,9 @@ func (a *alphabet) classOf(x symbol) uint16 {
 		i--
 	}
 	return a.classes[i]
+}
+
+// inside reports whether a class lies in one of the sets.
+func (a *alphabet) inside(set int32, class uint16) bool {
+	return a.sets[class][set/8]&(1<<(set%8)) != 0
 }

@@ -1,6 +1,9 @@
 package pattern
 
-import "unicode/utf8"
+import (
+	"slices"
+	"unicode/utf8"
+)
 
 // A dfa is a deterministic automaton: one look-up per symbol of the text. Its
 // states are the derivatives of a term.
@@ -25,9 +28,15 @@ func newDFA(b *termTable, t *term, maxStates int) (*dfa, bool) {
 	states := []*term{t}
 	index := map[*term]int32{t: 0}
 	b.limit = b.effort + effortPerState*maxStates
+	var alike similarity
 	for i := 0; i < len(states); i++ {
 		m.accepts = append(m.accepts, states[i].nullable)
-		for class := range m.width {
+		alike.find(b, states[i])
+		for class, first := range alike.to {
+			if first < class {
+				m.next = append(m.next, m.next[i*m.width+first])
+				continue
+			}
 			d := b.derive(states[i], uint16(class))
 			to, ok := index[d]
 			if !ok {
@@ -43,6 +52,46 @@ func newDFA(b *termTable, t *term, maxStates int) (*dfa, bool) {
 	}
 	m.findFinal()
 	return m, true
+}
+
+// A similarity finds the classes by which a term has the same derivative.
+type similarity struct {
+	to    []int // by class: the first of those that it is like
+	parts []int // scratch
+}
+
+// find sets s.to for a term.
+func (s *similarity) find(b *termTable, t *term) {
+	width := len(b.classes.members)
+	s.to, s.parts = slices.Grow(s.to[:0], width)[:width], slices.Grow(s.parts[:0], width)[:width]
+	fronts, ok := b.frontsOf(t)
+	if !ok {
+		for class := range s.to {
+			s.to[class] = class
+		}
+		return
+	}
+	clear(s.to)
+	for _, set := range fronts {
+		s.split(b.classes, set)
+	}
+}
+
+// split takes the classes that lie in a set and those that do not apart.
+func (s *similarity) split(a *alphabet, set int32) {
+	const none = -1
+	for class, first := range s.to {
+		if first == class {
+			s.parts[class] = none
+		}
+		if a.inside(set, uint16(class)) == a.inside(set, uint16(first)) {
+			continue
+		}
+		if s.parts[first] == none {
+			s.parts[first] = class // the first of the other part
+		}
+		s.to[class] = s.parts[first]
+	}
 }
 
 // findFinal sets final: a state is final if all that can be reached from it,

@@ -15,6 +15,8 @@ type term struct {
 	min, max int32   // max is many if there is none
 	subs     []*term // operands; those of opAlt and opAnd are in order of id
 	derived  []*term // by class; nil where not yet known
+	fronts   []int32 // see termTable.frontsOf; nil where not yet known
+	crowded  bool    // whether there are too many of them
 }
 
 type termOp uint8
@@ -39,12 +41,17 @@ const many = -1
 // that is not a union.
 type termTable struct {
 	terms   map[termKey]*term
+	lists   map[string]*term // of opAlt and opAnd, by op and ids of operands
+	made    []term           // room for more
+	derived []*term          // room for more
 	sets    []charSet
 	setIDs  map[string]int32
 	none    *term
 	empty   *term
 	all     *term // every text
 	classes *alphabet
+	name    []byte  // scratch
+	stack   []*term // operands that are being collected
 
 	effort int // grows with the work done
 	limit  int // of effort; 0 is none
@@ -58,34 +65,50 @@ const flattenedPerEffort = 4
 // table makes terms that mean nothing.
 func (b *termTable) exhausted() bool { return b.limit > 0 && b.effort > b.limit }
 
+// A termKey identifies a term without a list of operands.
 type termKey struct {
 	op       termOp
 	a, b     int32
 	min, max int32
-	list     string
 }
 
 func newTermTable() *termTable {
 	b := &termTable{
 		terms:  map[termKey]*term{},
+		lists:  map[string]*term{},
 		setIDs: map[string]int32{},
 	}
-	b.none = b.make(termKey{op: opNone}, term{})
-	b.empty = b.make(termKey{op: opEmpty}, term{nullable: true})
+	b.none = b.add(termKey{op: opNone}, term{})
+	b.empty = b.add(termKey{op: opEmpty}, term{nullable: true})
 	any := b.set(anySymbol)
-	b.all = b.make(termKey{op: opRepeat, a: any.id, max: many},
+	b.all = b.add(termKey{op: opRepeat, a: any.id, max: many},
 		term{nullable: true, max: many, subs: []*term{any}})
 	return b
 }
 
-func (b *termTable) make(key termKey, t term) *term {
+// find returns the term of a key, or nil if it has not been made.
+func (b *termTable) find(key termKey) *term {
 	b.effort++
-	if known, ok := b.terms[key]; ok {
-		return known
+	return b.terms[key]
+}
+
+// add makes a term whose key is new.
+func (b *termTable) add(key termKey, t term) *term {
+	out := b.new(key.op, t)
+	b.terms[key] = out
+	return out
+}
+
+// new makes a term. They are allocated by the dozen.
+func (b *termTable) new(op termOp, t term) *term {
+	if len(b.made) == 0 {
+		b.made = make([]term, 32)
 	}
-	t.op, t.id = key.op, int32(len(b.terms))
-	b.terms[key] = &t
-	return &t
+	out := &b.made[0]
+	b.made = b.made[1:]
+	t.op, t.id = op, int32(len(b.terms)+len(b.lists))
+	*out = t
+	return out
 }
 
 // set returns the term for one symbol of c.
@@ -104,7 +127,11 @@ func (b *termTable) set(c charSet) *term {
 		b.sets = append(b.sets, c)
 		b.setIDs[string(name)] = id
 	}
-	return b.make(termKey{op: opSet, a: id}, term{set: id})
+	key := termKey{op: opSet, a: id}
+	if t := b.find(key); t != nil {
+		return t
+	}
+	return b.add(key, term{set: id})
 }
 
 func (b *termTable) cat(x, y *term) *term {
@@ -131,17 +158,49 @@ func (b *termTable) cat(x, y *term) *term {
 		}
 		return y
 	case opAlt:
-		subs := make([]*term, len(x.subs))
-		for i, s := range x.subs {
-			subs[i] = b.cat(s, y)
-		}
-		return b.alt(subs)
+		return b.collect(opAlt, x.subs, func(s *term) *term { return b.cat(s, y) })
 	}
-	return b.make(termKey{op: opCat, a: x.id, b: y.id},
-		term{nullable: x.nullable && y.nullable, subs: []*term{x, y}})
+	key := termKey{op: opCat, a: x.id, b: y.id}
+	if t := b.find(key); t != nil {
+		return t
+	}
+	return b.add(key, term{nullable: x.nullable && y.nullable, subs: []*term{x, y}})
 }
 
-// alt returns the union of subs, which it may change.
+// collect returns the union or intersection of what each makes of subs.
+func (b *termTable) collect(op termOp, subs []*term, each func(*term) *term) *term {
+	begin := len(b.stack)
+	for _, s := range subs {
+		made := each(s)
+		b.stack = append(b.stack, made)
+	}
+	var t *term
+	if list := b.stack[begin:]; op == opAnd {
+		t = b.and(list)
+	} else {
+		t = b.alt(list)
+	}
+	b.stack = b.stack[:begin]
+	return t
+}
+
+// ofList returns the term with the given operands, which are in order.
+func (b *termTable) ofList(op termOp, nullable bool, subs []*term) *term {
+	b.effort += 1 + len(subs)
+	name := append(b.name[:0], byte(op))
+	for _, s := range subs {
+		name = binary.LittleEndian.AppendUint32(name, uint32(s.id))
+	}
+	b.name = name
+	if t, ok := b.lists[string(name)]; ok {
+		return t
+	}
+	t := b.new(op, term{nullable: nullable, subs: slices.Clone(subs)})
+	b.lists[string(name)] = t
+	return t
+}
+
+// alt returns the union of subs, which it may change but does not keep.
 func (b *termTable) alt(subs []*term) *term {
 	if subs = b.flatten(opAlt, subs); b.exhausted() {
 		return b.none
@@ -161,11 +220,10 @@ func (b *termTable) alt(subs []*term) *term {
 		return subs[0]
 	}
 	nullable = nullable || slices.Contains(subs, b.empty)
-	b.effort += len(subs)
-	return b.make(termKey{op: opAlt, list: idList(subs)}, term{nullable: nullable, subs: subs})
+	return b.ofList(opAlt, nullable, subs)
 }
 
-// and returns the intersection of subs, which it may change.
+// and returns the intersection of subs, which it may change but does not keep.
 func (b *termTable) and(subs []*term) *term {
 	if subs = b.flatten(opAnd, subs); b.exhausted() {
 		return b.none
@@ -188,8 +246,7 @@ func (b *termTable) and(subs []*term) *term {
 		}
 		return b.none
 	}
-	b.effort += len(subs)
-	return b.make(termKey{op: opAnd, list: idList(subs)}, term{nullable: nullable, subs: subs})
+	return b.ofList(opAnd, nullable, subs)
 }
 
 func (b *termTable) not(x *term) *term {
@@ -201,7 +258,11 @@ func (b *termTable) not(x *term) *term {
 	case x.op == opNot:
 		return x.subs[0]
 	}
-	return b.make(termKey{op: opNot, a: x.id}, term{nullable: !x.nullable, subs: []*term{x}})
+	key := termKey{op: opNot, a: x.id}
+	if t := b.find(key); t != nil {
+		return t
+	}
+	return b.add(key, term{nullable: !x.nullable, subs: []*term{x}})
 }
 
 // repeat returns x from least to most times, where most may be many.
@@ -225,8 +286,11 @@ func (b *termTable) repeat(x *term, least, most int32) *term {
 	case least == 0 && most == many && x.op == opRepeat && x.min <= 1:
 		x = x.subs[0]
 	}
-	return b.make(termKey{op: opRepeat, a: x.id, min: least, max: most},
-		term{nullable: least == 0, min: least, max: most, subs: []*term{x}})
+	key := termKey{op: opRepeat, a: x.id, min: least, max: most}
+	if t := b.find(key); t != nil {
+		return t
+	}
+	return b.add(key, term{nullable: least == 0, min: least, max: most, subs: []*term{x}})
 }
 
 // derive returns the derivative of t by the symbols of a class.
@@ -235,7 +299,7 @@ func (b *termTable) derive(t *term, class uint16) *term {
 	case opNone, opEmpty:
 		return b.none
 	case opSet:
-		if b.sets[t.set].has(b.classes.members[class]) {
+		if b.classes.inside(t.set, class) {
 			return b.empty
 		}
 		return b.none
@@ -244,8 +308,12 @@ func (b *termTable) derive(t *term, class uint16) *term {
 		return b.none
 	}
 	if t.derived == nil {
-		t.derived = make([]*term, len(b.classes.members))
-		b.effort += len(t.derived) / 8
+		n := len(b.classes.members)
+		if len(b.derived) < n {
+			b.derived = make([]*term, max(16*n, 256))
+		}
+		t.derived, b.derived = b.derived[:n:n], b.derived[n:]
+		b.effort += n / 8
 	}
 	if t.derived[class] == nil {
 		d := b.deriveCompound(t, class)
@@ -262,7 +330,8 @@ func (b *termTable) deriveCompound(t *term, class uint16) *term {
 	case opCat:
 		d := b.cat(b.derive(t.subs[0], class), t.subs[1])
 		if t.subs[0].nullable {
-			d = b.alt([]*term{d, b.derive(t.subs[1], class)})
+			pair := [...]*term{d, b.derive(t.subs[1], class)}
+			d = b.alt(pair[:])
 		}
 		return d
 	case opNot:
@@ -274,15 +343,48 @@ func (b *termTable) deriveCompound(t *term, class uint16) *term {
 		}
 		return b.cat(b.derive(t.subs[0], class), b.repeat(t.subs[0], max(t.min-1, 0), most))
 	default:
-		subs := make([]*term, len(t.subs))
-		for i, s := range t.subs {
-			subs[i] = b.derive(s, class)
-		}
-		if t.op == opAnd {
-			return b.and(subs)
-		}
-		return b.alt(subs)
+		return b.collect(t.op, t.subs, func(s *term) *term { return b.derive(s, class) })
 	}
+}
+
+// maxFronts is how many sets frontsOf returns at most.
+const maxFronts = 32
+
+// frontsOf returns the sets that tell apart by which symbols t has different
+// derivatives: those of the symbols that its texts may begin with, in order. It
+// reports false if they are too many.
+func (b *termTable) frontsOf(t *term) ([]int32, bool) {
+	if t.fronts != nil || t.crowded || t.op == opNone || t.op == opEmpty {
+		return t.fronts, !t.crowded
+	}
+	if t.op == opSet {
+		t.fronts = []int32{t.set}
+		return t.fronts, true
+	}
+	relevant := t.subs
+	if t.op == opCat && !t.subs[0].nullable {
+		relevant = t.subs[:1]
+	}
+	var fronts []int32
+	for i, s := range relevant {
+		more, ok := b.frontsOf(s)
+		switch {
+		case !ok:
+			t.crowded = true
+			return nil, false
+		case i == 0:
+			fronts = more
+		default:
+			fronts = slices.Concat(fronts, more)
+			slices.Sort(fronts)
+			if fronts = slices.Compact(fronts); len(fronts) > maxFronts {
+				t.crowded = true
+				return nil, false
+			}
+		}
+	}
+	t.fronts = fronts
+	return fronts, true
 }
 
 // flatten replaces operands that are themselves of op by theirs, and returns
@@ -305,12 +407,4 @@ func (b *termTable) flatten(op termOp, subs []*term) []*term {
 	b.effort += len(subs) / flattenedPerEffort // most of them may be there twice
 	slices.SortFunc(subs, func(x, y *term) int { return int(x.id - y.id) })
 	return slices.Compact(subs)
-}
-
-func idList(subs []*term) string {
-	list := make([]byte, 0, 4*len(subs))
-	for _, s := range subs {
-		list = binary.LittleEndian.AppendUint32(list, uint32(s.id))
-	}
-	return string(list)
 }

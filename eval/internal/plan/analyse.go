@@ -26,6 +26,8 @@ type Options struct {
 
 	// Regex limits regular expressions.
 	Regex pattern.Limits
+	// Memo keeps what this query may have in common with others.
+	Memo *Memo
 
 	// Size limits the results as the search API's parameter does: -1 for no limit.
 	Size int
@@ -212,21 +214,25 @@ func (a *analyser) needNumber(x ast.Expr, t fn.Type, op ast.Op) {
 
 // logic flattens a chain of one operator, which may be long, without recursion.
 func (a *analyser) logic(x *ast.Binary) Expr {
-	var operands []ast.Expr
+	length := 1
+	for left, ok := x, true; ok && left.Op == x.Op; left, ok = left.X.(*ast.Binary) {
+		length++
+	}
+	operands := make([]ast.Expr, length)
 	var left ast.Expr = x
-	for {
-		b, ok := left.(*ast.Binary)
-		if !ok || b.Op != x.Op {
-			operands = append(operands, left)
-			break
-		}
-		operands = append(operands, b.Y)
+	for i := length - 1; i > 0; i-- {
+		b := left.(*ast.Binary)
+		operands[i] = b.Y
 		left = b.X
 	}
-	l := &Logic{at: at{x.Span()}, Or: x.Op == ast.Or, Xs: make([]Expr, len(operands))}
-	for i := range operands {
-		o := operands[len(operands)-1-i]
-		l.Xs[i] = a.boolean(o, "the operand of "+x.Op.String())
+	operands[0] = left
+	l := &Logic{at: at{source.Span{Start: left.Span().Start, End: x.Y.Span().End}}, Or: x.Op == ast.Or, Xs: make([]Expr, length)}
+	what := "the operand of and"
+	if l.Or {
+		what = "the operand of or"
+	}
+	for i, o := range operands {
+		l.Xs[i] = a.boolean(o, what)
 	}
 	return l
 }
@@ -318,6 +324,7 @@ func (a *analyser) in(x *ast.Match) Expr {
 	if n.Fold && !t.Fits(fn.String) {
 		a.errorf("type", x.X.Span(), "in~ works on strings, but %s is %s", describe(x.X), withArticle(t)).Hint = "use in instead"
 	}
+	n.Items = make([]Expr, 0, len(x.List))
 	for _, item := range x.List {
 		e := a.expr(item)
 		switch it := e.Type(); {
@@ -376,11 +383,15 @@ func (a *analyser) match(x *ast.Match) Expr {
 		e := a.errorf("type", x.X.Span(), "%s works on strings, but %s is %s", quoted(x.Op), describe(x.X), withArticle(t))
 		e.Hint = insteadOfPattern(x, t)
 	}
+	m.Patterns = make([]string, 0, len(x.List))
+	regex := x.Op == ast.Regex || x.Op == ast.RegexFold
 	for _, item := range x.List {
 		switch p := ast.Unparen(item).(type) {
 		case *ast.String:
 			m.Patterns = append(m.Patterns, p.Value)
-			m.places = append(m.places, p.Range)
+			if regex {
+				m.places = append(m.places, p.Range)
+			}
 		case *ast.Null: // never matches
 		default:
 			e := a.errorf("type", x.X.Span(), "%s takes strings as patterns, but %s is %s", quoted(x.Op), describe(item), withArticle(a.expr(item).Type()))

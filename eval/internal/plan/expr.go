@@ -116,7 +116,7 @@ type Match struct {
 	X        Expr
 	Op       ast.Op // Colon, Like, LikeFold, Regex or RegexFold
 	Patterns []string
-	places   []source.Span // of the patterns
+	places   []source.Span // of the patterns, if they are regular expressions
 	Escapes  bool          // there is one pattern, in which a backslash protects wildcards
 	M        pattern.Matcher
 }

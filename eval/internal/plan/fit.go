@@ -15,7 +15,7 @@ import (
 // is a mistake.
 func (a *analyser) fitted(x *Compare, c *Const) Expr {
 	f, ok := x.X.(*Field)
-	if !ok {
+	if !ok || f.T == fn.Any {
 		return x
 	}
 	switch f.T {

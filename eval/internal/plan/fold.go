@@ -17,7 +17,8 @@ const maxNarrow = 1<<31 - 1
 // fold replaces what is constant by its value and prepares what is not:
 // function calls, patterns and lists. It follows three-valued logic, and an
 // operation with a null literal is null; a field without value is another
-// matter, which only events decide.
+// matter, which only events decide. It takes x over: nodes that only get folded
+// operands stay the same nodes.
 func (a *analyser) fold(x Expr) Expr {
 	switch x := x.(type) {
 	case *Const, *Field, *Same:
@@ -27,7 +28,8 @@ func (a *analyser) fold(x Expr) Expr {
 		if c, ok := cond.(*Const); ok && (c.V.Kind() != value.Bool || !c.V.Bool()) {
 			return &Const{at: x.at, V: value.OfBool(false)}
 		}
-		return &Search{x.at, x.Array, x.Var, cond}
+		x.Cond = cond
+		return x
 	case *Call:
 		return a.foldCall(x)
 	case *Arith:
@@ -41,9 +43,11 @@ func (a *analyser) fold(x Expr) Expr {
 		if c, ok := inner.(*Const); ok {
 			return &Const{at: x.at, V: value.OfBool(c.V.IsNull())}
 		}
-		return &IsNull{x.at, inner}
+		x.X = inner
+		return x
 	case *Within:
-		return &Within{x.at, a.fold(x.X), x.Lo, x.Hi}
+		x.X = a.fold(x.X)
+		return x
 	case *In:
 		return a.foldIn(x)
 	case *Match:
@@ -56,7 +60,8 @@ func (a *analyser) fold(x Expr) Expr {
 		case *Not:
 			return withSpan(c.X, x.at)
 		}
-		return &Not{x.at, inner}
+		x.X = inner
+		return x
 	case *Logic:
 		return a.foldLogic(x)
 	default:
@@ -199,14 +204,16 @@ func (a *analyser) foldCompare(x *Compare) Expr {
 	if okR && cr.V.Kind().IsNumber() && a.comparesIDs(l) {
 		return &CompareID{x.at, x.Op, l.(*Field), cr.V}
 	}
+	x.X, x.Y = l, r
 	if okR {
-		return a.fitted(&Compare{x.at, x.Op, l, r}, cr)
+		return a.fitted(x, cr)
 	}
-	return &Compare{x.at, x.Op, l, r}
+	return x
 }
 
 func (a *analyser) foldIn(x *In) Expr {
-	in := &In{at: x.at, X: a.fold(x.X), Fold: x.Fold, IDs: x.IDs, Values: x.Values}
+	x.X = a.fold(x.X)
+	x.Values = slices.Grow(x.Values, len(x.Items))
 	for _, item := range x.Items {
 		c, ok := a.fold(item).(*Const)
 		if !ok {
@@ -214,57 +221,61 @@ func (a *analyser) foldIn(x *In) Expr {
 			return &Const{at: x.at}
 		}
 		if !c.V.IsNull() { // null is in no list
-			in.Values = append(in.Values, c.V)
+			x.Values = append(x.Values, c.V)
 		}
 	}
-	if c, ok := in.X.(*Const); ok {
-		return &Const{at: x.at, V: in.Test(c.V)}
+	x.Items = nil
+	if c, ok := x.X.(*Const); ok {
+		return &Const{at: x.at, V: x.Test(c.V)}
 	}
-	if len(in.Values) == 0 {
+	if len(x.Values) == 0 {
 		return &Const{at: x.at, V: value.OfBool(false)}
 	}
-	in.IDs = in.IDs && slices.ContainsFunc(in.Values, func(v value.Value) bool { return v.Kind().IsNumber() })
-	if in.IDs {
-		return in
+	x.IDs = x.IDs && slices.ContainsFunc(x.Values, func(v value.Value) bool { return v.Kind().IsNumber() })
+	if x.IDs {
+		return x
 	}
-	return a.fittedIn(in)
+	return a.fittedIn(x)
 }
 
-func (a *analyser) foldMatch(x *Match) Expr {
-	m := &Match{at: x.at, X: a.fold(x.X), Op: x.Op, Patterns: x.Patterns, places: x.places, Escapes: x.Escapes}
+func (a *analyser) foldMatch(m *Match) Expr {
+	m.X = a.fold(m.X)
 	if len(m.Patterns) == 0 { // all of them null
-		return &Const{at: x.at}
+		return &Const{at: m.at}
 	}
-	switch {
-	case m.Escapes:
-		m.M = pattern.EscapedWildcard(m.Patterns[0], m.Op != ast.Like)
-	case m.Op == ast.Regex, m.Op == ast.RegexFold:
-		re, err := pattern.Regex(m.Patterns, m.Op == ast.RegexFold, a.Regex)
-		if err != nil {
-			a.regexError(m, err)
-			return &Const{at: x.at}
+	var err error
+	m.M, err = a.Memo.matcher(m.Op, m.Escapes, m.Patterns, a.Regex, func() (pattern.Matcher, error) {
+		switch {
+		case m.Escapes:
+			return pattern.EscapedWildcard(m.Patterns[0], m.Op != ast.Like), nil
+		case m.Op == ast.Regex, m.Op == ast.RegexFold:
+			return pattern.Regex(m.Patterns, m.Op == ast.RegexFold, a.Regex)
+		default:
+			return pattern.Wildcards(m.Patterns, m.Op != ast.Like), nil
 		}
-		m.M = re
-	default:
-		m.M = pattern.Wildcards(m.Patterns, m.Op != ast.Like)
+	})
+	if err != nil {
+		a.regexError(m, err)
+		return &Const{at: m.at}
 	}
 	if c, ok := m.X.(*Const); ok {
-		return &Const{at: x.at, V: m.Test(c.V)}
+		return &Const{at: m.at, V: m.Test(c.V)}
 	}
 	return m
 }
 
 func (a *analyser) foldLogic(x *Logic) Expr {
-	out := &Logic{at: x.at, Or: x.Or}
+	operands := x.Xs
+	x.Xs = x.Xs[:0] // behind the operand that is folded
 	absorbing, allConst := x.Or, true
 	null := false
-	for _, o := range x.Xs {
+	for _, o := range operands {
 		o = a.fold(o)
 		c, ok := o.(*Const)
 		switch {
 		case !ok:
 			allConst = false
-			out.Xs = append(out.Xs, o)
+			x.Xs = append(x.Xs, o)
 		case c.V.IsNull():
 			null = true
 		case c.V.Kind() == value.Bool && c.V.Bool() == absorbing:
@@ -277,9 +288,9 @@ func (a *analyser) foldLogic(x *Logic) Expr {
 	case allConst:
 		return &Const{at: x.at, V: value.OfBool(!absorbing)}
 	case null:
-		out.Xs = append(out.Xs, &Const{at: x.at})
-	case len(out.Xs) == 1:
-		return out.Xs[0]
+		x.Xs = append(x.Xs, &Const{at: x.at})
+	case len(x.Xs) == 1:
+		return x.Xs[0]
 	}
-	return out
+	return x
 }
