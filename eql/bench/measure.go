@@ -121,8 +121,8 @@ type Spread struct {
 	Max    float64 `json:"max"`
 }
 
-// spreadOf returns the spread of what is not empty.
-func spreadOf(values []float64) Spread {
+// SpreadOf returns the spread of values, of which there must be one.
+func SpreadOf(values []float64) Spread {
 	v := slices.Sorted(slices.Values(values))
 	m := len(v) / 2
 	median := v[m]
@@ -143,7 +143,7 @@ func (t *Times) over(name string, f func(Sample) float64) (Spread, bool) {
 	for round, s := range t.samples[i] {
 		values[round] = f(s)
 	}
-	return spreadOf(values), true
+	return SpreadOf(values), true
 }
 
 func (t *Times) index(name string) int {
@@ -185,5 +185,5 @@ func (t *Times) ratio(a, b string, of func(Sample) time.Duration) (Spread, bool)
 		x, y := of(t.samples[i][round]), of(t.samples[j][round])
 		ratios[round] = float64(x) / float64(max(y, 1)) // a clock may stand still
 	}
-	return spreadOf(ratios), true
+	return SpreadOf(ratios), true
 }
