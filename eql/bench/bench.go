@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"errors"
-	"fmt"
 	"runtime"
 
 	"github.com/eqlkit/eqlkit/eql"
@@ -30,7 +29,7 @@ type Config struct {
 	Stream  []eql.StreamOption
 	// Extra are cases that are measured among the others.
 	Extra []Case
-	// Progress, unless nil, is told what is done next.
+	// Progress, unless nil, is told what is measured next.
 	Progress func(text string)
 }
 
@@ -84,7 +83,7 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	c.Progress("events")
 	r.Events = c.describe(all)
 	r.Latency = c.latency(all)
-	c.Progress(fmt.Sprintf("%d rounds", c.Rounds))
+	c.Progress("rounds")
 	var err error
 	if r.Times, err = Measure(ctx, c.Rounds, c.cases(queries, all)...); err != nil {
 		return nil, err

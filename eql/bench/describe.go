@@ -22,7 +22,7 @@ func (c *Config) describe(e *eql.Engine) Events {
 		out.Bytes += len(doc)
 	}
 	count := func(eql.Match) bool {
-		out.Alert++
+		out.Alerts++
 		return true
 	}
 	s := e.NewStream(c.Stream...)

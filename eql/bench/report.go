@@ -42,12 +42,12 @@ type Rules struct {
 
 // Events describes the events: a ratio means little without their mix.
 type Events struct {
-	Count int     `json:"count"`
-	Bytes int     `json:"bytes"`
-	Mix   []Share `json:"mix"`    // by category, the most frequent first
-	Alert int     `json:"alerts"` // of all rules
-	Hits  Hits    `json:"hits"`
-	Open  int     `json:"open"` // partial matches before the stream is closed
+	Count  int     `json:"count"`
+	Bytes  int     `json:"bytes"`
+	Mix    []Share `json:"mix"`    // by category, the most frequent first
+	Alerts int     `json:"alerts"` // of all rules
+	Hits   Hits    `json:"hits"`
+	Open   int     `json:"open"` // partial matches before the stream is closed
 }
 
 // A Share is the number of events of one category; "" is none.
@@ -169,8 +169,8 @@ func (r *Report) WriteText(w io.Writer) error {
 	var b strings.Builder
 	m := &r.Machine
 	fmt.Fprintf(&b, "%d rules (%d left out), %d events of %d bytes, %d alerts\n", r.Rules.Used, r.Rules.LeftOut,
-		r.Events.Count, r.Events.Bytes/max(r.Events.Count, 1), r.Events.Alert)
-	fmt.Fprintf(&b, "%s %s/%s, %d CPUs, median of %d rounds\n\n", m.Go, m.OS, m.Arch, m.CPUs, r.Rounds)
+		r.Events.Count, r.Events.Bytes/max(r.Events.Count, 1), r.Events.Alerts)
+	fmt.Fprintf(&b, "%s %s/%s, %d CPUs, medians of rounds: %d\n\n", m.Go, m.OS, m.Arch, m.CPUs, r.Rounds)
 
 	b.WriteString("mix      ")
 	for i, s := range r.Events.Mix {

@@ -80,11 +80,8 @@ func readers() []reader {
 		}},
 		{"this module", readOwn},
 		{"fastjson", readFastjson},
-		{"sonic map", func(doc []byte) (string, bool) {
-			var m map[string]any
-			err := sonic.Unmarshal(doc, &m)
-			return show(m["a"]), err == nil
-		}},
+		{"sonic", sonicAs(sonic.ConfigDefault)},
+		{"sonic, as encoding/json", sonicAs(sonic.ConfigStd)},
 		{"sonic.Get", readSonicGet},
 	}
 	if simdjson.SupportedCPU() {
@@ -134,6 +131,14 @@ func readFastjson(doc []byte) (string, bool) {
 		return strconv.QuoteToASCII(string(f.GetStringBytes())), true
 	}
 	return f.String(), true
+}
+
+func sonicAs(api sonic.API) func([]byte) (string, bool) {
+	return func(doc []byte) (string, bool) {
+		var m map[string]any
+		err := api.Unmarshal(doc, &m)
+		return show(m["a"]), err == nil
+	}
 }
 
 func readSonicGet(doc []byte) (string, bool) {

@@ -19,6 +19,12 @@ import (
 // caseParse is the fastest that there is without the values of fields.
 const caseParse = "fastjson, parse only"
 
+// A parserCase is what one library does with a document.
+type parserCase struct {
+	name string
+	run  func(doc []byte)
+}
+
 // parserCases returns cases that read the fields of the rules, or of a few of them,
 // out of the events by several libraries. What they do is the same as far as the
 // library can: fields that are nested, without a look at keys with dots.
@@ -29,34 +35,22 @@ func parserCases(rules []string, events [][]byte) ([]bench.Case, error) {
 	}
 	all := pathsOf(queries)
 	few := pathsOf(evenly(queries, 10))
-	cases := []struct {
-		name string
-		run  func(doc []byte)
-	}{
+	cases := []parserCase{
 		{"this module, fields of 10 rules", extractor(few)},
 		{caseParse, fastjsonReader(nil)},
 		{"fastjson, fields of 10 rules", fastjsonReader(few)},
 		{"fastjson, fields of all rules", fastjsonReader(all)},
 		{"sonic, fields of 10 rules", sonicReader(few)},
-		{"sonic into a map", func(doc []byte) {
-			var m map[string]any
-			_ = sonic.Unmarshal(doc, &m)
-		}},
+		{"sonic into a map", sonicMap(sonic.ConfigDefault)},
+		{"sonic into a map, as encoding/json", sonicMap(sonic.ConfigStd)},
 	}
 	if simdjson.SupportedCPU() {
-		cases = append(cases, []struct {
-			name string
-			run  func(doc []byte)
-		}{
-			{"simdjson-go, parse only", simdjsonReader(nil)},
-			{"simdjson-go, fields of 10 rules", simdjsonReader(few)},
-		}...)
+		cases = append(cases,
+			parserCase{"simdjson-go, parse only", simdjsonReader(nil)},
+			parserCase{"simdjson-go, fields of 10 rules", simdjsonReader(few)})
 	}
 	if decodeV2 != nil {
-		cases = append(cases, struct {
-			name string
-			run  func(doc []byte)
-		}{"encoding/json/v2 into a map", decodeV2})
+		cases = append(cases, parserCase{"encoding/json/v2 into a map", decodeV2})
 	}
 	out := make([]bench.Case, len(cases))
 	for i, c := range cases {
@@ -116,6 +110,13 @@ func fastjsonReader(paths [][]string) func([]byte) {
 		for i, path := range paths {
 			values[i] = v.Get(path...)
 		}
+	}
+}
+
+func sonicMap(api sonic.API) func([]byte) {
+	return func(doc []byte) {
+		var m map[string]any
+		_ = api.Unmarshal(doc, &m)
 	}
 }
 
