@@ -155,7 +155,7 @@ func decoded(t *testing.T, docs []json.RawMessage) []eql.Event {
 }
 
 // lines returns the lines of a file, unpacked if it ends in .gz.
-func lines(t *testing.T, path string) [][]byte {
+func lines(t testing.TB, path string) [][]byte {
 	t.Helper()
 	f, err := os.Open(path)
 	require.NoError(t, err)

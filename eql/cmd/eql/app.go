@@ -99,7 +99,7 @@ func (a *app) root() *cobra.Command {
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
-	root.AddCommand(a.queryCmd(), a.runCmd(), a.checkCmd(), a.fmtCmd(), a.explainCmd(), a.testCmd())
+	root.AddCommand(a.queryCmd(), a.runCmd(), a.checkCmd(), a.fmtCmd(), a.explainCmd(), a.testCmd(), a.benchCmd())
 	return root
 }
 
