@@ -54,11 +54,18 @@ func (b *Builder) All(xs []plan.Expr) Pred {
 	case 1:
 		return b.Condition(xs[0])
 	}
-	p := &allPred{}
-	for _, x := range xs {
-		p.xs = append(p.xs, b.Condition(x))
+	return b.logic(&plan.Logic{Xs: xs})
+}
+
+func (b *Builder) logic(x *plan.Logic) Pred {
+	xs := make([]Pred, len(x.Xs))
+	for i, o := range x.Xs {
+		xs[i] = b.Condition(o)
 	}
-	return p
+	if x.Or {
+		return &anyPred{xs, order(x, xs)}
+	}
+	return newAllPred(x, xs)
 }
 
 // pred chooses the operator for x where only true and not true matter.
@@ -72,14 +79,7 @@ func (b *Builder) pred(x plan.Expr) Pred {
 		}
 		return &notPred{b.Condition(x.X)}
 	case *plan.Logic:
-		xs := make([]Pred, len(x.Xs))
-		for i, o := range x.Xs {
-			xs[i] = b.Condition(o)
-		}
-		if x.Or {
-			return &anyPred{xs, order(x, xs)}
-		}
-		return newAllPred(x, xs)
+		return b.logic(x)
 	case *plan.Search:
 		return b.search(x)
 	case *plan.System:

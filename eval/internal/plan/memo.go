@@ -16,8 +16,11 @@ type Memo struct {
 }
 
 // matcher returns what test makes of the patterns, which depends on nothing but
-// the arguments. Errors are not kept.
+// the arguments. Errors are not kept. A nil Memo keeps nothing.
 func (m *Memo) matcher(op ast.Op, escapes bool, patterns []string, lim pattern.Limits, test func() (pattern.Matcher, error)) (pattern.Matcher, error) {
+	if m == nil {
+		return test()
+	}
 	key := append(m.key[:0], byte(op), 0)
 	if escapes {
 		key[1] = 1
