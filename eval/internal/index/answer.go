@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"slices"
+	"unsafe"
 
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -24,15 +25,14 @@ type part struct {
 	choices []int32  // clauses that are satisfied
 }
 
-// part returns what a block, in which the source has use number u, makes of a.
-func (a *answer) part(b *block, u int32) *part {
+// part returns what a block makes of a, which is about the source of a use.
+func (a *answer) part(b *block, use *use) *part {
 	for _, p := range a.parts {
 		if p.block == b.number {
 			return p
 		}
 	}
 	p := &part{block: b.number}
-	use := b.uses[u]
 	left := make([]uint64, b.words())
 	for i, w := range use.asked {
 		left[i] = ^w
@@ -63,12 +63,14 @@ func (a *answer) part(b *block, u int32) *part {
 // is empty.
 type memory struct {
 	entries []entry            // by hash of the value
-	answers map[string]*answer // by facts
+	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
+	several map[string]*answer // by facts
 }
 
 // An entry is a value with its answer.
 type entry struct {
 	hash   uint64
+	kind   value.Kind
 	value  []byte
 	answer *answer
 }
@@ -84,61 +86,73 @@ const (
 var seed = maphash.MakeSeed()
 
 // find returns the answer to what the value of a source is asked.
-func (f *Finder) find(s int32) *answer {
-	src, m := f.ix.sources[s], &f.memories[s]
-	if src.kind != fieldSource || src.known.few {
-		f.facts, _ = src.find(f.facts[:0], f.rec)
-		return f.answer(m, false)
+func (f *Finder) find(s *source) *answer {
+	if s.effort() == 0 {
+		return f.compute(s)
 	}
-	value := f.valueKey(src)
-	if len(value) > maxValue {
-		var odd bool
-		f.facts, odd = src.find(f.facts[:0], f.rec)
-		return f.answer(m, odd)
+	v := f.rec.At(s.slots[0])
+	text := v.Str()
+	if !v.Kind().IsText() {
+		f.key = appendValue(f.key[:0], v)
+		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
 	}
+	if len(text) > maxValue {
+		return f.compute(s)
+	}
+	m := &f.memories[s.index]
 	if m.entries == nil {
 		m.entries = make([]entry, 1<<memoryBits)
 	}
-	hash := maphash.Bytes(seed, value)
+	hash := maphash.String(seed, text)
 	e := &m.entries[hash>>(64-memoryBits)]
-	if e.answer != nil && e.hash == hash && string(e.value) == string(value) {
+	if e.hash == hash && e.answer != nil && e.kind == v.Kind() && string(e.value) == text {
 		return e.answer
 	}
-	var odd bool
-	f.facts, odd = src.find(f.facts[:0], f.rec)
-	a := f.answer(m, odd)
-	if m.entries == nil { // the answer was one too many
-		return a
+	a := f.compute(s)
+	if m.entries != nil { // the answer was not one too many
+		e.hash, e.kind, e.value, e.answer = hash, v.Kind(), append(e.value[:0], text...), a
 	}
-	e.hash, e.value, e.answer = hash, append(e.value[:0], value...), a
 	return a
 }
 
-// valueKey returns what tells the value of a field from others.
-func (f *Finder) valueKey(s *source) []byte {
-	f.key = appendValue(f.key[:0], f.rec.At(s.slots[0]))
-	return f.key
-}
-
+// appendValue appends what tells a value that is no single text from others of its
+// kind.
 func appendValue(dst []byte, v *value.Value) []byte {
-	dst = append(dst, byte(v.Kind()))
 	switch k := v.Kind(); {
 	case k.IsText():
-		dst = append(dst, v.Str()...)
+		return append(dst, v.Str()...)
 	case k == value.List:
 		elems := v.Elems()
 		for i := range elems {
+			dst = append(dst, byte(elems[i].Kind()))
 			dst = binary.AppendUvarint(dst, uint64(len(elems[i].Str())))
 			dst = appendValue(dst, &elems[i])
 		}
-	case k != value.Object:
-		dst = binary.LittleEndian.AppendUint64(dst, v.Uint())
+		return dst
+	case k == value.Object:
+		return dst
+	default:
+		return binary.LittleEndian.AppendUint64(dst, v.Uint())
 	}
-	return dst
 }
 
-// answer returns the answer of the facts that have been found.
-func (f *Finder) answer(m *memory, odd bool) *answer {
+// compute finds out what holds of the value of a source.
+func (f *Finder) compute(s *source) *answer {
+	var odd bool
+	f.facts, odd = s.find(f.facts[:0], f.rec)
+	m := &f.memories[s.index]
+	if len(f.facts) <= 2 && !odd {
+		fact := f.facts[len(f.facts)-1] // the presence of a value comes first
+		if int(fact) < len(m.single) && m.single[fact] != nil {
+			return m.single[fact]
+		}
+		a := f.newAnswer(odd)
+		for int(fact) >= len(m.single) {
+			m.single = append(m.single, nil)
+		}
+		m.single[fact] = a
+		return a
+	}
 	slices.Sort(f.facts)
 	f.facts = slices.Compact(f.facts)
 	key := f.factsKey[:0]
@@ -149,17 +163,23 @@ func (f *Finder) answer(m *memory, odd bool) *answer {
 		key = binary.LittleEndian.AppendUint32(key, uint32(fact))
 	}
 	f.factsKey = key
-	if a := m.answers[string(key)]; a != nil {
+	if a := m.several[string(key)]; a != nil {
 		return a
 	}
+	a := f.newAnswer(odd)
+	if m.several == nil {
+		m.several = make(map[string]*answer)
+	}
+	m.several[string(key)] = a
+	return a
+}
+
+// newAnswer returns an answer of the facts that have been found. If there are too
+// many answers all are forgotten.
+func (f *Finder) newAnswer(odd bool) *answer {
 	if f.answers++; f.answers > maxAnswers {
 		clear(f.memories)
 		f.answers = 1
 	}
-	if m.answers == nil {
-		m.answers = make(map[string]*answer)
-	}
-	a := &answer{facts: slices.Clone(f.facts), odd: odd}
-	m.answers[string(key)] = a
-	return a
+	return &answer{facts: slices.Clone(f.facts), odd: odd}
 }

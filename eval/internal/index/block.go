@@ -1,5 +1,11 @@
 package index
 
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
 // A block is the conditions that are asked about together, a bit each.
 type block struct {
 	number   int
@@ -41,28 +47,68 @@ func none(words []uint64) bool {
 
 // A use is what a block makes of a source.
 type use struct {
+	source  *source
 	asked   []uint64 // conditions that have a clause about the source alone
 	silent  []uint64 // of these, the ones that are content if nothing is known; nil if none
 	good    lists    // by fact: those of asked that are content
 	bad     lists    // by fact: conditions that cannot hold any more
 	choices lists    // by fact: clauses about several sources that it satisfies
+
+	concerns []uint64 // the conditions of all these
+	words    []int32  // those of concerns that are not empty
 }
 
-// use returns the use of a source, making it if need be.
-func (b *block) use(s *source) *use {
+// use returns the use of a source for a condition, making it if need be.
+func (b *block) use(s *source, member int) *use {
 	b.extend(s.index + 1)
-	if i := b.bySource[s.index]; i >= 0 {
-		return b.uses[i]
+	i := b.bySource[s.index]
+	if i < 0 {
+		i = int32(len(b.uses))
+		b.bySource[s.index] = i
+		b.uses = append(b.uses, &use{source: s, asked: make([]uint64, b.words()), concerns: make([]uint64, b.words())})
 	}
-	b.bySource[s.index] = int32(len(b.uses))
-	u := &use{asked: make([]uint64, b.words())}
-	b.uses = append(b.uses, u)
-	return u
+	set(b.uses[i].concerns, member)
+	return b.uses[i]
 }
 
-// ask makes a clause about s alone the one that a condition has. It reports false
+// arrange puts the uses into the order in which they are asked: what is cheap to
+// find out and concerns many conditions comes first, so that the others need not
+// be asked if no condition is left that they concern.
+func (b *block) arrange() {
+	slices.SortStableFunc(b.uses, func(x, y *use) int {
+		return cmp.Or(x.source.effort()-y.source.effort(), count(y.concerns)-count(x.concerns))
+	})
+	for i, u := range b.uses {
+		b.bySource[u.source.index] = int32(i)
+		for w, bits := range u.concerns {
+			if bits != 0 {
+				u.words = append(u.words, int32(w))
+			}
+		}
+	}
+}
+
+// meets reports whether one of some conditions is concerned.
+func (u *use) meets(conditions []uint64) bool {
+	for _, w := range u.words {
+		if conditions[w]&u.concerns[w] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func count(words []uint64) int {
+	n := 0
+	for _, w := range words {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// ask makes a clause about the source alone the one that a condition has. It reports false
 // if the condition has one already.
-func (u *use) ask(s *source, member int, c *clause) bool {
+func (u *use) ask(member int, c *clause) bool {
 	if has(u.asked, member) {
 		return false
 	}
@@ -74,7 +120,7 @@ func (u *use) ask(s *source, member int, c *clause) bool {
 		set(u.silent, member)
 	}
 	for _, t := range c.terms {
-		u.good.add(s.number(t.fact), member)
+		u.good.add(u.source.number(t.fact), member)
 	}
 	return true
 }

@@ -76,6 +76,7 @@ func (b *Builder) Build() *Index {
 	}
 	for _, blk := range ix.blocks {
 		blk.extend(len(b.sources))
+		blk.arrange()
 	}
 	return ix
 }
@@ -158,14 +159,14 @@ func (b *Builder) block(ix *Index, members []int) {
 			switch {
 			case d.negative:
 				for _, t := range d.terms {
-					blk.use(t.source).bad.add(t.source.number(t.fact), m)
+					blk.use(t.source, m).bad.add(t.source.number(t.fact), m)
 				}
-			case d.only != nil && blk.use(d.only).ask(d.only, m, &d.clause):
+			case d.only != nil && blk.use(d.only, m).ask(m, &d.clause):
 			case d.unsaid:
 				c.decided[d.conjunct] = false
 			default:
 				for _, t := range d.terms {
-					blk.use(t.source).choices.add(t.source.number(t.fact), int(choices))
+					blk.use(t.source, m).choices.add(t.source.number(t.fact), int(choices))
 				}
 				choices++
 			}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math/bits"
+	"unsafe"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 )
@@ -24,7 +25,7 @@ type Finder struct {
 	// several sources that are satisfied.
 	key, factsKey []byte
 	facts         []int32
-	uses          []byte
+	uses          []uint64
 	parts         []*part
 	words, chosen []uint64
 }
@@ -42,7 +43,7 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 		ix: ix, rec: rec,
 		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
-		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]byte, (uses+7)/8),
+		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64),
 	}
 	for i := range f.absent {
 		f.absent[i] = make(map[string][]uint64)
@@ -78,22 +79,31 @@ func (f *Finder) Odd() bool { return f.odd }
 // ascending order, as far as they are in awake, a set of bits of the whole index.
 func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	b := f.ix.blocks[block]
-	sign := f.uses[:(len(b.uses)+7)/8]
-	clear(sign)
-	f.parts = f.parts[:0]
+	present := f.uses[:(len(b.uses)+63)/64]
+	clear(present)
 	for _, s := range f.present {
 		if u := b.bySource[s]; u >= 0 {
-			sign[u>>3] |= 1 << (u & 7)
-			f.parts = append(f.parts, f.reply(s).part(b, u))
+			set(present, int(u))
 		}
 	}
 	cand := f.words[:b.words()]
-	for i, w := range f.absence(b, sign) {
+	for i, w := range f.absence(b, present) {
 		cand[i] = w & awake[b.from+i]
 	}
-	for _, p := range f.parts {
-		for i, w := range p.words {
-			cand[w] &= p.masks[i]
+	f.parts = f.parts[:0]
+	for i, w := range present {
+		for ; w != 0; w &= w - 1 {
+			u := b.uses[i<<6+bits.TrailingZeros64(w)]
+			if !u.meets(cand) {
+				continue
+			}
+			p := f.reply(u.source).part(b, u)
+			for i, w := range p.words {
+				cand[w] &= p.masks[i]
+			}
+			if len(p.choices) > 0 {
+				f.parts = append(f.parts, p)
+			}
 		}
 	}
 	chosen := false
@@ -120,9 +130,10 @@ const maxAbsences = 1 << 10
 
 // absence returns the conditions of a block that the sources leave which are not
 // among the given ones, a bit for each use.
-func (f *Finder) absence(b *block, present []byte) []uint64 {
+func (f *Finder) absence(b *block, present []uint64) []uint64 {
 	known := f.absent[b.number]
-	if left, ok := known[string(present)]; ok {
+	key := bytesOf(present)
+	if left, ok := known[string(key)]; ok {
 		return left
 	}
 	left := make([]uint64, b.words())
@@ -130,15 +141,20 @@ func (f *Finder) absence(b *block, present []byte) []uint64 {
 		set(left, m)
 	}
 	for i, u := range b.uses {
-		if present[i>>3]&(1<<(i&7)) == 0 {
+		if !has(present, i) {
 			u.absent(left)
 		}
 	}
 	if len(known) >= maxAbsences {
 		clear(known)
 	}
-	known[string(present)] = left
+	known[string(key)] = left
 	return left
+}
+
+// bytesOf returns words as bytes, which share their memory.
+func bytesOf(words []uint64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), 8*len(words))
 }
 
 // choose notes the clauses about several sources that the event satisfies.
@@ -164,11 +180,11 @@ func (f *Finder) content(from, to int32) bool {
 
 // reply returns the answer to what the value of a source, which is present, is
 // asked.
-func (f *Finder) reply(s int32) *answer {
-	a := f.replies[s]
+func (f *Finder) reply(s *source) *answer {
+	a := f.replies[s.index]
 	if a == nil {
 		a = f.find(s)
-		f.replies[s] = a
+		f.replies[s.index] = a
 		f.odd = f.odd || a.odd
 	}
 	return a

@@ -98,6 +98,20 @@ func (s *source) compile() {
 	s.numbers = nil
 }
 
+// effort is how much it takes to find out what holds of a new value: nothing to
+// speak of, a look at the whole text, or a search in it.
+func (s *source) effort() int {
+	k := &s.known
+	switch {
+	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
+		return 2
+	case k.texts != nil || k.folded != nil:
+		return 1
+	default:
+		return 0
+	}
+}
+
 // isPresent reports whether the event has a value.
 func (s *source) isPresent(rec *event.Record) bool {
 	switch s.kind {
