@@ -162,6 +162,10 @@ func (r *Record) Set(s Slot, v value.Value) {
 	r.touch(s)
 }
 
+// Filled returns the slots that may have a value, each once, to be read until r is
+// filled again.
+func (r *Record) Filled() []Slot { return r.set }
+
 // touch notes that a slot has to be emptied.
 func (r *Record) touch(s Slot) {
 	if !r.isSet[s] {

@@ -1,162 +1,155 @@
 package index
 
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
+
 // A block is the conditions that are asked about together, a bit each.
 type block struct {
+	number   int
 	from, to int // its words among those of the index
 	members  int
-	base     []uint64 // conditions that are candidates unless a filter has it otherwise
-	posts    []*post
-	filters  []*filter
-	vetoes   []*post
+	uses     []*use
+	bySource []int32 // by source: its use, or -1
+	// choices are clauses which no mask can decide, a bit each: those of member m
+	// are the ones from choices[m] to choices[m+1].
+	choices []int32
 }
 
-func newBlock(first, members int) *block {
+func newBlock(number, first, members int) *block {
 	from := first / 64
-	n := (members + 63) / 64
-	return &block{from: from, to: from + n, members: members, base: make([]uint64, n)}
+	return &block{number: number, from: from, to: from + (members+63)/64, members: members}
 }
+
+// extend makes room in bySource for some sources.
+func (b *block) extend(sources int) {
+	for len(b.bySource) < sources {
+		b.bySource = append(b.bySource, -1)
+	}
+}
+
+// words returns how many words the conditions take.
+func (b *block) words() int { return b.to - b.from }
 
 func set(words []uint64, bit int)      { words[bit>>6] |= 1 << (bit & 63) }
 func has(words []uint64, bit int) bool { return words[bit>>6]&(1<<(bit&63)) != 0 }
 
-// A post says for which conditions the facts of a source are good, or bad.
-type post struct {
-	source *source
-	by     lists
+// none reports whether no bit is set.
+func none(words []uint64) bool {
+	all := uint64(0)
+	for _, w := range words {
+		all |= w
+	}
+	return all == 0
 }
 
-// postOf returns the post of a source among some, making it if need be.
-func postOf(posts *[]*post, s *source) *post {
-	for _, p := range *posts {
-		if p.source == s {
-			return p
+// A use is what a block makes of a source.
+type use struct {
+	source  *source
+	asked   []uint64 // conditions that have a clause about the source alone
+	silent  []uint64 // of these, the ones that are content if nothing is known; nil if none
+	good    lists    // by fact: those of asked that are content
+	bad     lists    // by fact: conditions that cannot hold any more
+	choices lists    // by fact: clauses about several sources that it satisfies
+
+	concerns []uint64 // the conditions of all these
+	words    []int32  // those of concerns that are not empty
+}
+
+// use returns the use of a source for a condition, making it if need be.
+func (b *block) use(s *source, member int) *use {
+	b.extend(s.index + 1)
+	i := b.bySource[s.index]
+	if i < 0 {
+		i = int32(len(b.uses))
+		b.bySource[s.index] = i
+		b.uses = append(b.uses, &use{source: s, asked: make([]uint64, b.words()), concerns: make([]uint64, b.words())})
+	}
+	set(b.uses[i].concerns, member)
+	return b.uses[i]
+}
+
+// arrange puts the uses into the order in which they are asked: what is cheap to
+// find out and concerns many conditions comes first, so that the others need not
+// be asked if no condition is left that they concern.
+func (b *block) arrange() {
+	slices.SortStableFunc(b.uses, func(x, y *use) int {
+		return cmp.Or(x.source.effort()-y.source.effort(), count(y.concerns)-count(x.concerns))
+	})
+	for i, u := range b.uses {
+		b.bySource[u.source.index] = int32(i)
+		for w, bits := range u.concerns {
+			if bits != 0 {
+				u.words = append(u.words, int32(w))
+			}
 		}
 	}
-	p := &post{source: s}
-	*posts = append(*posts, p)
-	return p
 }
 
-// A filter says which conditions stay candidates by the facts of one source, or
-// of several of which one has to have one. Others have a clause about it that does
-// not hold.
-type filter struct {
-	posts  []*post
-	words  []int32  // of the block, with conditions that ask
-	base   []uint64 // of each of them, the conditions that do not
-	unsaid []uint64 // of each of them, those that are content if nothing is known
-	asked  []uint64 // of the whole block, conditions that ask
-	silent []uint64 // of the whole block, those of unsaid
+// meets reports whether one of some conditions is concerned.
+func (u *use) meets(conditions []uint64) bool {
+	for _, w := range u.words {
+		if conditions[w]&u.concerns[w] != 0 {
+			return true
+		}
+	}
+	return false
 }
 
-func newFilter(b *block) *filter {
-	return &filter{asked: make([]uint64, len(b.base)), silent: make([]uint64, len(b.base))}
+func count(words []uint64) int {
+	n := 0
+	for _, w := range words {
+		n += bits.OnesCount64(w)
+	}
+	return n
 }
 
-// demand makes the filter ask for one of the terms. It reports false if the
-// condition asks for others already.
-func (f *filter) demand(member int, c *clause) bool {
-	if has(f.asked, member) {
+// ask makes a clause about the source alone the one that a condition has. It reports false
+// if the condition has one already.
+func (u *use) ask(member int, c *clause) bool {
+	if has(u.asked, member) {
 		return false
 	}
-	set(f.asked, member)
+	set(u.asked, member)
 	if c.unsaid {
-		set(f.silent, member)
+		if u.silent == nil {
+			u.silent = make([]uint64, len(u.asked))
+		}
+		set(u.silent, member)
 	}
 	for _, t := range c.terms {
-		postOf(&f.posts, t.source).by.add(t.source.number(t.fact), member)
+		u.good.add(u.source.number(t.fact), member)
 	}
 	return true
 }
 
-// compile makes everything ready to be read.
-func (b *block) compile() {
-	for _, p := range b.posts {
-		p.by.compile(len(b.base))
-	}
-	for _, p := range b.vetoes {
-		p.by.compile(len(b.base))
-	}
-	for _, f := range b.filters {
-		for i, w := range f.asked {
-			if w != 0 {
-				f.words = append(f.words, int32(i))
-				f.base = append(f.base, ^w)
-				f.unsaid = append(f.unsaid, ^w|f.silent[i])
-			}
+// absent takes out of dst what is not content if nothing is known of the source.
+func (u *use) absent(dst []uint64) {
+	for i, w := range u.asked {
+		if u.silent != nil {
+			w &^= u.silent[i]
 		}
-		f.asked, f.silent = nil, nil
-		for _, p := range f.posts {
-			p.by.compile(len(b.base))
-		}
+		dst[i] &^= w
 	}
 }
 
-// lists has for each fact the conditions that it is good or bad for: as members,
-// or as bits if they are many. The zero lists is empty; compile comes after the
-// last add.
-type lists struct {
-	members [][]int32
-	bits    [][]uint64 // by fact, nil for those in members; nil if there are none
+// lists has for each fact numbers of conditions or clauses. The zero lists is
+// empty.
+type lists [][]int32
+
+func (l *lists) add(fact int32, number int) {
+	for int(fact) >= len(*l) {
+		*l = append(*l, nil)
+	}
+	(*l)[fact] = append((*l)[fact], int32(number))
 }
 
-func (l *lists) add(fact int32, member int) {
-	for int(fact) >= len(l.members) {
-		l.members = append(l.members, nil)
+// of returns the numbers of a fact.
+func (l lists) of(fact int32) []int32 {
+	if int(fact) >= len(l) {
+		return nil
 	}
-	l.members[fact] = append(l.members[fact], int32(member))
-}
-
-func (l *lists) compile(words int) {
-	total := 0
-	for fact, ms := range l.members {
-		if len(ms) <= 2*words {
-			total += len(ms)
-			continue
-		}
-		if l.bits == nil {
-			l.bits = make([][]uint64, len(l.members))
-		}
-		l.bits[fact] = make([]uint64, words)
-		for _, m := range ms {
-			set(l.bits[fact], int(m))
-		}
-		l.members[fact] = nil
-	}
-	all := make([]int32, 0, total) // one array instead of many
-	for fact, ms := range l.members {
-		from := len(all)
-		all = append(all, ms...)
-		l.members[fact] = all[from:len(all):len(all)]
-	}
-}
-
-// addTo adds what a fact is good for to dst.
-func (l *lists) addTo(dst []uint64, fact int32) {
-	if int(fact) >= len(l.members) {
-		return
-	}
-	for _, m := range l.members[fact] {
-		dst[m>>6] |= 1 << (m & 63)
-	}
-	if l.bits != nil {
-		for i, w := range l.bits[fact] {
-			dst[i] |= w
-		}
-	}
-}
-
-// takeFrom takes what a fact is bad for from dst.
-func (l *lists) takeFrom(dst []uint64, fact int32) {
-	if int(fact) >= len(l.members) {
-		return
-	}
-	for _, m := range l.members[fact] {
-		dst[m>>6] &^= 1 << (m & 63)
-	}
-	if l.bits != nil {
-		for i, w := range l.bits[fact] {
-			dst[i] &^= w
-		}
-	}
+	return l[fact]
 }

@@ -2,9 +2,7 @@ package index
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -20,8 +18,12 @@ type Builder struct {
 
 	conditions []condition
 	sources    []*source
-	byKey      map[string]*source
-	census     census // of the block under construction
+	fields     map[event.Slot]*source
+	arrays     map[event.List]*source
+
+	// Of the block under construction.
+	census census
+	atoms  map[plan.Expr]clause // what tests of one field need
 }
 
 // A condition is what Add was given.
@@ -47,6 +49,7 @@ func (b *Builder) Add(block int, x plan.Expr) int {
 
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
+	b.fields, b.arrays = make(map[event.Slot]*source), make(map[event.List]*source)
 	ix := &Index{}
 	blocks := 0
 	for i := range b.conditions {
@@ -59,10 +62,22 @@ func (b *Builder) Build() *Index {
 	for _, m := range members {
 		b.block(ix, m)
 	}
-	for _, s := range b.sources {
-		s.compile()
-	}
 	ix.sources = b.sources
+	for i, s := range b.sources {
+		s.compile()
+		if s.kind != fieldSource {
+			ix.others = append(ix.others, int32(i))
+			continue
+		}
+		for int(s.slots[0]) >= len(ix.bySlot) {
+			ix.bySlot = append(ix.bySlot, -1)
+		}
+		ix.bySlot[s.slots[0]] = int32(i)
+	}
+	for _, blk := range ix.blocks {
+		blk.extend(len(b.sources))
+		blk.arrange()
+	}
 	return ix
 }
 
@@ -77,154 +92,115 @@ func (b *Builder) field(f *plan.Field) *source {
 		return nil
 	}
 	slot := b.Slot(f)
-	return b.source(fmt.Sprint("field ", slot), func() source { return source{slots: []event.Slot{slot}} })
+	s := b.fields[slot]
+	if s == nil {
+		s = b.add(source{slots: []event.Slot{slot}})
+		b.fields[slot] = s
+	}
+	return s
 }
 
-func (b *Builder) list(x *plan.Search) *source {
-	l := b.List(x)
-	return b.source(fmt.Sprint("list ", l), func() source { return source{kind: listSource, list: l} })
+// array returns the source of the array of a search.
+func (b *Builder) array(x *plan.Search) *source {
+	list := b.List(x)
+	s := b.arrays[list]
+	if s == nil {
+		s = b.add(source{kind: listSource, list: list})
+		b.arrays[list] = s
+	}
+	return s
 }
 
+// systems returns the source of the operating system.
 func (b *Builder) systems(x *plan.System) *source {
 	var slots []event.Slot
 	for _, f := range x.Fields {
 		slots = append(slots, b.Slot(f))
 	}
-	return b.source(fmt.Sprint("system ", slots), func() source { return source{kind: systemSource, slots: slots} })
+	for _, s := range b.sources {
+		if s.kind == systemSource && slices.Equal(s.slots, slots) {
+			return s
+		}
+	}
+	return b.add(source{kind: systemSource, slots: slots})
 }
 
-func (b *Builder) source(key string, make_ func() source) *source {
-	if s := b.byKey[key]; s != nil {
-		return s
-	}
-	if b.byKey == nil {
-		b.byKey = make(map[string]*source)
-	}
-	s := make_()
+func (b *Builder) add(s source) *source {
 	s.index = len(b.sources)
 	s.numbers = map[fact]int32{{}: 0}
 	b.sources = append(b.sources, &s)
-	b.byKey[key] = &s
 	return &s
 }
 
-// A demand is a clause of a condition of a block.
-type demand struct {
-	clause
-	member   int // of the block
-	conjunct int
-	likely   float64
-	about    string // the sources of the terms
-}
-
-// mostLikely is how likely a clause may be that makes conditions candidates.
-const mostLikely = 0.9
-
 // block builds the block of the given conditions.
 func (b *Builder) block(ix *Index, members []int) {
-	blk := newBlock(ix.bits, len(members))
-	ix.bits = blk.to * 64
+	b.atoms = make(map[plan.Expr]clause)
 	b.census = census{sources: make(map[*source]*tally)}
-	for m, i := range members {
+	for _, i := range members {
 		b.at(i)
-		b.conditions[i].bit = blk.from*64 + m
 		b.census.take(b, b.conditions[i].conjuncts)
 	}
-	var demands []demand
-	about := make(map[string]int) // conditions that ask about the same sources
+	demands := make([][]demand, len(members))
 	for m, i := range members {
-		b.at(i)
-		own := len(demands)
-		for j, x := range b.conditions[i].conjuncts {
-			for _, cl := range b.needs(x) {
-				d := demand{clause: cl, member: m, conjunct: j, likely: b.guess(&cl), about: sourcesOf(cl.terms)}
-				if !d.negative && !slices.ContainsFunc(demands[own:], func(o demand) bool { return !o.negative && o.about == d.about }) {
-					about[d.about]++
-				}
-				demands = append(demands, d)
-			}
-		}
-		// The best clause of a condition comes first.
-		slices.SortStableFunc(demands[own:], func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
+		demands[m] = b.demands(i)
 	}
-	filters := make(map[string]*filter)
-	for _, about := range b.worthFilters(about) {
-		filters[about] = newFilter(blk)
-		blk.filters = append(blk.filters, filters[about])
-	}
-	best := make([]float64, len(members)) // the clause that is least likely of those that are enforced
-	for m := range best {
-		best[m] = 1
-	}
-	enforced := make([]bool, len(demands))
-	for i := range demands {
-		d := &demands[i]
-		switch f := filters[d.about]; {
-		case d.negative:
-			for _, t := range d.terms {
-				postOf(&blk.vetoes, t.source).by.add(t.source.number(t.fact), d.member)
-			}
-		case f == nil || !f.demand(d.member, &d.clause):
-			continue
-		default:
-			enforced[i] = true
-			best[d.member] = min(best[d.member], d.likely)
-		}
-		b.settle(members[d.member], d)
-	}
-	posted := make([]bool, len(members))
-	for i := range demands {
-		d := &demands[i]
-		if posted[d.member] || d.negative || d.unsaid || d.likely > mostLikely || enforced[i] {
-			continue
-		}
-		posted[d.member] = true
-		best[d.member] = min(best[d.member], d.likely)
-		for _, t := range d.terms {
-			postOf(&blk.posts, t.source).by.add(t.source.number(t.fact), d.member)
-		}
-		b.settle(members[d.member], d)
-	}
-	for m := range members {
-		if !posted[m] {
-			set(blk.base, m)
-		}
-		b.conditions[members[m]].likely = best[m]
-	}
-	blk.compile()
+	blk := newBlock(len(ix.blocks), ix.bits, len(members))
+	ix.bits = blk.to * 64
 	ix.blocks = append(ix.blocks, blk)
-}
-
-// sourcesOf returns what tells which sources terms are about.
-func sourcesOf(terms []term) string {
-	var ids []int
-	for _, t := range terms {
-		ids = append(ids, t.source.index)
-	}
-	slices.Sort(ids)
-	return fmt.Sprint(slices.Compact(ids))
-}
-
-// worthFilters returns what is worth a filter: what at least two conditions ask
-// about. What most ask about comes first.
-func (b *Builder) worthFilters(about map[string]int) []string {
-	var out []string
-	for sources, n := range about {
-		if n > 1 {
-			out = append(out, sources)
+	choices := int32(0)
+	for m, i := range members {
+		c := &b.conditions[i]
+		c.bit, c.likely = blk.from*64+m, 1
+		blk.choices = append(blk.choices, choices)
+		for j := range demands[m] {
+			d := &demands[m][j]
+			c.likely = min(c.likely, d.likely)
+			c.decided[d.conjunct] = c.decided[d.conjunct] || d.exact
+			switch {
+			case d.negative:
+				for _, t := range d.terms {
+					blk.use(t.source, m).bad.add(t.source.number(t.fact), m)
+				}
+			case d.only != nil && blk.use(d.only, m).ask(m, &d.clause):
+			case d.unsaid:
+				c.decided[d.conjunct] = false
+			default:
+				for _, t := range d.terms {
+					blk.use(t.source, m).choices.add(t.source.number(t.fact), int(choices))
+				}
+				choices++
+			}
 		}
 	}
-	slices.SortFunc(out, func(x, y string) int {
-		return cmp.Or(about[y]-about[x], strings.Compare(x, y))
-	})
-	return out
+	blk.choices = append(blk.choices, choices)
 }
 
-// settle notes that a conjunct need not be tested again.
-func (b *Builder) settle(condition int, d *demand) {
-	if d.exact {
-		b.conditions[condition].decided[d.conjunct] = true
+// A demand is a clause of a condition.
+type demand struct {
+	clause
+	conjunct int
+	likely   float64
+	only     *source // that all terms are about; nil if there are several
+}
+
+// demands returns what a condition asks for, the least likely first.
+func (b *Builder) demands(condition int) []demand {
+	b.at(condition)
+	var out []demand
+	for j, x := range b.conditions[condition].conjuncts {
+		for _, cl := range b.needs(x) {
+			d := demand{clause: cl, conjunct: j, likely: b.guess(&cl), only: cl.terms[0].source}
+			for _, t := range cl.terms {
+				if t.source != d.only {
+					d.only = nil
+					break
+				}
+			}
+			out = append(out, d)
+		}
 	}
+	slices.SortStableFunc(out, func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
+	return out
 }
 
 // Bit returns the number by which Find knows a condition.

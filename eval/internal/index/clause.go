@@ -188,6 +188,15 @@ func (b *Builder) one(f *plan.Field, k fact, exact bool) []clause {
 
 // atom returns what a test of one field against constants needs.
 func (b *Builder) atom(x plan.Expr) (clause, bool) {
+	if c, ok := b.atoms[x]; ok {
+		return c, len(c.terms) > 0
+	}
+	c, ok := b.newAtom(x)
+	b.atoms[x] = c
+	return c, ok
+}
+
+func (b *Builder) newAtom(x plan.Expr) (clause, bool) {
 	var f *plan.Field
 	var asked []asked
 	switch x := x.(type) {
@@ -355,7 +364,7 @@ func (b *Builder) search(x *plan.Search) []clause {
 	if x.Array.Var != nil || x.Array.Alias != nil {
 		return nil
 	}
-	return []clause{{terms: []term{{source: b.list(x)}}}}
+	return []clause{{terms: []term{{source: b.array(x)}}}}
 }
 
 // system returns what a test of the operating system asks for. An event that

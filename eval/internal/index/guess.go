@@ -45,7 +45,7 @@ func (c *census) count(b *Builder, x plan.Expr, seen map[term]bool, negative boo
 		c.count(b, x.X, seen, !negative)
 		return
 	case *plan.Search:
-		c.tally(b.list(x)).note(c.conditions)
+		c.tally(b.array(x)).note(c.conditions)
 		return
 	}
 	plan.Fields(x, func(f *plan.Field) {

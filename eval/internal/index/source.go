@@ -98,6 +98,32 @@ func (s *source) compile() {
 	s.numbers = nil
 }
 
+// effort is how much it takes to find out what holds of a new value: nothing to
+// speak of, a look at the whole text, or a search in it.
+func (s *source) effort() int {
+	k := &s.known
+	switch {
+	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
+		return 2
+	case k.texts != nil || k.folded != nil:
+		return 1
+	default:
+		return 0
+	}
+}
+
+// isPresent reports whether the event has a value.
+func (s *source) isPresent(rec *event.Record) bool {
+	switch s.kind {
+	case listSource:
+		return rec.Elements(s.list) > 0
+	case systemSource:
+		return len(s.findSystem(nil, rec)) > 0
+	default:
+		return !rec.At(s.slots[0]).IsNull()
+	}
+}
+
 // find appends the numbers of the facts that hold in an event. odd says that a
 // value is of a kind for which conditions may know better.
 func (s *source) find(dst []int32, rec *event.Record) (found []int32, odd bool) {

@@ -94,19 +94,26 @@ func (m *aliasSequence) Awake() StepSet { return m.with(&m.waits) }
 // Awake implements Machine: any event may be one of a sample.
 func (m *sample) Awake() StepSet { return everyStep }
 
-// Awake implements Machine: that a step asks about a process is an event of that
-// process.
+// Awake implements Machine: what asks about processes is an event of one, and
+// keeps it from being forgotten, and what tells of them always makes a difference.
+// That a process is started matters only if something is known that it may descend
+// from.
 func (m *lineageMachine) Awake() StepSet {
-	if m.inner == nil {
-		return everyStep
+	awake := m.curious
+	if len(m.table.byKey) > 0 {
+		awake |= m.started
 	}
-	return m.inner.Awake() | m.curious
+	if m.inner == nil {
+		return awake
+	}
+	return m.inner.Awake() | awake
 }
 
-// curious returns the steps that have to do with processes.
+// curious returns the steps that have to do with processes, but for the last one,
+// which tells of those that are started.
 func (q *Query) curious() StepSet {
 	var out StepSet
-	for i := range q.Steps {
+	for i := range q.Steps[:len(q.Steps)-1] {
 		if i >= q.feed || len(q.Steps[i].asks) > 0 {
 			out |= stepSet(i)
 		}

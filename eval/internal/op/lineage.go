@@ -65,6 +65,7 @@ type lineageMachine struct {
 	tracer
 	account *Account
 	curious StepSet // what is always awake
+	started StepSet // the step that tells of processes that are started
 	table   processTable
 	now     int64
 	keys    []byte
@@ -72,7 +73,7 @@ type lineageMachine struct {
 
 func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
-		query: q, inner: inner, env: env, account: a, curious: q.curious(),
+		query: q, inner: inner, env: env, account: a, curious: q.curious(), started: stepSet(len(q.Steps) - 1),
 		ctx:   Ctx{OnError: env.OnError},
 		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,

@@ -1,0 +1,185 @@
+package index
+
+import (
+	"encoding/binary"
+	"hash/maphash"
+	"slices"
+	"unsafe"
+
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// An answer is which facts hold of a value, with what blocks make of them. Values
+// of which the same holds share one.
+type answer struct {
+	facts []int32
+	odd   bool // a value is of a kind for which conditions may know better
+	parts []*part
+}
+
+// A part is what a block makes of an answer.
+type part struct {
+	block   int
+	words   []int32  // of the block, in which there are conditions that cannot hold
+	masks   []uint64 // of each of them, the others
+	choices []int32  // clauses that are satisfied
+}
+
+// part returns what a block makes of a, which is about the source of a use.
+func (a *answer) part(b *block, use *use) *part {
+	for _, p := range a.parts {
+		if p.block == b.number {
+			return p
+		}
+	}
+	p := &part{block: b.number}
+	left := make([]uint64, b.words())
+	for i, w := range use.asked {
+		left[i] = ^w
+	}
+	for _, fact := range a.facts {
+		for _, m := range use.good.of(fact) {
+			set(left, int(m))
+		}
+		p.choices = append(p.choices, use.choices.of(fact)...)
+	}
+	if !a.odd {
+		for _, fact := range a.facts {
+			for _, m := range use.bad.of(fact) {
+				left[m>>6] &^= 1 << (m & 63)
+			}
+		}
+	}
+	for i, w := range left {
+		if w != ^uint64(0) {
+			p.words, p.masks = append(p.words, int32(i)), append(p.masks, w)
+		}
+	}
+	a.parts = append(a.parts, p)
+	return p
+}
+
+// A memory is what a Finder remembers of the values of a source. The zero memory
+// is empty.
+type memory struct {
+	entries []entry            // by hash of the value
+	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
+	several map[string]*answer // by facts
+}
+
+// An entry is a value with its answer.
+type entry struct {
+	hash   uint64
+	kind   value.Kind
+	value  []byte
+	answer *answer
+}
+
+// What a Finder remembers: values of each source, how long they are at most, and
+// different answers altogether.
+const (
+	memoryBits = 8
+	maxValue   = 512
+	maxAnswers = 1 << 14
+)
+
+var seed = maphash.MakeSeed()
+
+// find returns the answer to what the value of a source is asked.
+func (f *Finder) find(s *source) *answer {
+	if s.effort() == 0 {
+		return f.compute(s)
+	}
+	v := f.rec.At(s.slots[0])
+	text := v.Str()
+	if !v.Kind().IsText() {
+		f.key = appendValue(f.key[:0], v)
+		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
+	}
+	if len(text) > maxValue {
+		return f.compute(s)
+	}
+	m := &f.memories[s.index]
+	if m.entries == nil {
+		m.entries = make([]entry, 1<<memoryBits)
+	}
+	hash := maphash.String(seed, text)
+	e := &m.entries[hash>>(64-memoryBits)]
+	if e.hash == hash && e.answer != nil && e.kind == v.Kind() && string(e.value) == text {
+		return e.answer
+	}
+	a := f.compute(s)
+	if m.entries != nil { // the answer was not one too many
+		e.hash, e.kind, e.value, e.answer = hash, v.Kind(), append(e.value[:0], text...), a
+	}
+	return a
+}
+
+// appendValue appends what tells a value that is no single text from others of its
+// kind.
+func appendValue(dst []byte, v *value.Value) []byte {
+	switch k := v.Kind(); {
+	case k.IsText():
+		return append(dst, v.Str()...)
+	case k == value.List:
+		elems := v.Elems()
+		for i := range elems {
+			dst = append(dst, byte(elems[i].Kind()))
+			dst = binary.AppendUvarint(dst, uint64(len(elems[i].Str())))
+			dst = appendValue(dst, &elems[i])
+		}
+		return dst
+	case k == value.Object:
+		return dst
+	default:
+		return binary.LittleEndian.AppendUint64(dst, v.Uint())
+	}
+}
+
+// compute finds out what holds of the value of a source.
+func (f *Finder) compute(s *source) *answer {
+	var odd bool
+	f.facts, odd = s.find(f.facts[:0], f.rec)
+	m := &f.memories[s.index]
+	if len(f.facts) <= 2 && !odd {
+		fact := f.facts[len(f.facts)-1] // the presence of a value comes first
+		if int(fact) < len(m.single) && m.single[fact] != nil {
+			return m.single[fact]
+		}
+		a := f.newAnswer(odd)
+		for int(fact) >= len(m.single) {
+			m.single = append(m.single, nil)
+		}
+		m.single[fact] = a
+		return a
+	}
+	slices.Sort(f.facts)
+	f.facts = slices.Compact(f.facts)
+	key := f.factsKey[:0]
+	if odd {
+		key = append(key, 1)
+	}
+	for _, fact := range f.facts {
+		key = binary.LittleEndian.AppendUint32(key, uint32(fact))
+	}
+	f.factsKey = key
+	if a := m.several[string(key)]; a != nil {
+		return a
+	}
+	a := f.newAnswer(odd)
+	if m.several == nil {
+		m.several = make(map[string]*answer)
+	}
+	m.several[string(key)] = a
+	return a
+}
+
+// newAnswer returns an answer of the facts that have been found. If there are too
+// many answers all are forgotten.
+func (f *Finder) newAnswer(odd bool) *answer {
+	if f.answers++; f.answers > maxAnswers {
+		clear(f.memories)
+		f.answers = 1
+	}
+	return &answer{facts: slices.Clone(f.facts), odd: odd}
+}

@@ -1,0 +1,191 @@
+package index
+
+import (
+	"math/bits"
+	"unsafe"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+)
+
+// A Finder asks an Index about events. What it has found out about values it
+// remembers, since most come again. It belongs to one goroutine.
+type Finder struct {
+	ix       *Index
+	rec      *event.Record
+	memories []memory
+	answers  int                   // in all memories
+	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
+
+	present []int32   // sources with a value in the event
+	replies []*answer // by source, of those present; nil if not yet asked
+	odd     bool
+
+	// Scratch: what a value is known by and what holds of it, and of a block its
+	// uses that are present, what they say, the candidates, and the clauses about
+	// several sources that are satisfied.
+	key, factsKey []byte
+	facts         []int32
+	uses          []uint64
+	parts         []*part
+	words, chosen []uint64
+}
+
+// NewFinder returns a Finder for events in rec, a record for the layout that the
+// Index was built for.
+func (ix *Index) NewFinder(rec *event.Record) *Finder {
+	words, choices, uses := 0, 0, 0
+	for _, b := range ix.blocks {
+		words = max(words, b.words())
+		choices = max(choices, int(b.choices[b.members]))
+		uses = max(uses, len(b.uses))
+	}
+	f := &Finder{
+		ix: ix, rec: rec,
+		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
+		absent: make([]map[string][]uint64, len(ix.blocks)),
+		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64),
+	}
+	for i := range f.absent {
+		f.absent[i] = make(map[string][]uint64)
+	}
+	return f
+}
+
+// Next makes the event that is in the record now the one that Find is about.
+func (f *Finder) Next() {
+	for _, s := range f.present {
+		f.replies[s] = nil
+	}
+	f.present, f.odd = f.present[:0], false
+	for _, slot := range f.rec.Filled() {
+		if int(slot) < len(f.ix.bySlot) {
+			if s := f.ix.bySlot[slot]; s >= 0 && !f.rec.At(slot).IsNull() {
+				f.present = append(f.present, s)
+			}
+		}
+	}
+	for _, s := range f.ix.others {
+		if f.ix.sources[s].isPresent(f.rec) {
+			f.present = append(f.present, s)
+		}
+	}
+}
+
+// Odd reports whether the event has values of a kind that conditions may judge
+// otherwise than the index: then candidates have to be tested as a whole.
+func (f *Finder) Odd() bool { return f.odd }
+
+// Find appends the bits of a block's conditions that the event may satisfy, in
+// ascending order, as far as they are in awake, a set of bits of the whole index.
+func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
+	b := f.ix.blocks[block]
+	present := f.uses[:(len(b.uses)+63)/64]
+	clear(present)
+	for _, s := range f.present {
+		if u := b.bySource[s]; u >= 0 {
+			set(present, int(u))
+		}
+	}
+	cand := f.words[:b.words()]
+	for i, w := range f.absence(b, present) {
+		cand[i] = w & awake[b.from+i]
+	}
+	f.parts = f.parts[:0]
+	for i, w := range present {
+		for ; w != 0; w &= w - 1 {
+			u := b.uses[i<<6+bits.TrailingZeros64(w)]
+			if !u.meets(cand) {
+				continue
+			}
+			p := f.reply(u.source).part(b, u)
+			for i, w := range p.words {
+				cand[w] &= p.masks[i]
+			}
+			if len(p.choices) > 0 {
+				f.parts = append(f.parts, p)
+			}
+		}
+	}
+	chosen := false
+	for i, w := range cand {
+		for ; w != 0; w &= w - 1 {
+			m := i<<6 + bits.TrailingZeros64(w)
+			if from, to := b.choices[m], b.choices[m+1]; from < to {
+				if !chosen {
+					chosen = true
+					f.choose(b)
+				}
+				if !f.content(from, to) {
+					continue
+				}
+			}
+			dst = append(dst, int32(b.from<<6+m))
+		}
+	}
+	return dst
+}
+
+// maxAbsences is how many combinations of present sources are remembered.
+const maxAbsences = 1 << 10
+
+// absence returns the conditions of a block that the sources leave which are not
+// among the given ones, a bit for each use.
+func (f *Finder) absence(b *block, present []uint64) []uint64 {
+	known := f.absent[b.number]
+	key := bytesOf(present)
+	if left, ok := known[string(key)]; ok {
+		return left
+	}
+	left := make([]uint64, b.words())
+	for m := range b.members {
+		set(left, m)
+	}
+	for i, u := range b.uses {
+		if !has(present, i) {
+			u.absent(left)
+		}
+	}
+	if len(known) >= maxAbsences {
+		clear(known)
+	}
+	known[string(key)] = left
+	return left
+}
+
+// bytesOf returns words as bytes, which share their memory.
+func bytesOf(words []uint64) []byte {
+	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(words))), 8*len(words))
+}
+
+// choose notes the clauses about several sources that the event satisfies.
+func (f *Finder) choose(b *block) {
+	chosen := f.chosen[:(b.choices[b.members]+63)/64]
+	clear(chosen)
+	for _, p := range f.parts {
+		for _, c := range p.choices {
+			chosen[c>>6] |= 1 << (c & 63)
+		}
+	}
+}
+
+// content reports whether the clauses from from to to are all satisfied.
+func (f *Finder) content(from, to int32) bool {
+	for c := from; c < to; c++ {
+		if f.chosen[c>>6]&(1<<(c&63)) == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// reply returns the answer to what the value of a source, which is present, is
+// asked.
+func (f *Finder) reply(s *source) *answer {
+	a := f.replies[s.index]
+	if a == nil {
+		a = f.find(s)
+		f.replies[s.index] = a
+		f.odd = f.odd || a.odd
+	}
+	return a
+}
