@@ -29,7 +29,7 @@ func bind(t *testing.T, text string, dialect ast.Dialect) (*op.Query, *event.Lay
 		require.NoError(t, functions.Add(f))
 	}
 	o := plan.Options{
-		Dialect: dialect, Functions: functions, Size: -1,
+		Dialect: dialect, Functions: functions, Memo: &plan.Memo{}, Size: -1,
 		CategoryField: "event.category", TimestampField: "@timestamp",
 	}
 	if dialect == ast.Endpoint {

@@ -39,6 +39,7 @@ type Hits struct {
 	hits []hitRange
 	keys []byte
 	vals []value.Value // of tuples
+	rows rowSets       // in vals
 
 	several severalKeys // scratch of Add
 }
@@ -51,6 +52,7 @@ func (h *Hits) Reset() {
 	h.keys = h.keys[:0]
 	clear(h.vals)
 	h.vals = h.vals[:0]
+	h.rows.reset()
 }
 
 // Len returns the number of hits.
@@ -124,11 +126,11 @@ func (h *Hits) Add(c *Ctx, step int, s *Step) {
 	}
 	r := hitRange{step: step, key: key, keyEnd: len(h.keys), tuple: len(h.vals)}
 	for _, src := range s.tuple {
-		h.vals = append(h.vals, src.take(c))
+		h.vals = append(h.vals, src.take(c, &h.rows))
 	}
 	r.kept = len(h.vals)
 	for _, src := range s.kept {
-		h.vals = append(h.vals, src.take(c))
+		h.vals = append(h.vals, src.take(c, &h.rows))
 	}
 	r.keptEnd = len(h.vals)
 	if plain {

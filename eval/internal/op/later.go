@@ -15,8 +15,11 @@ import (
 // that such a condition reads: its tuple. Parts of the condition that the event
 // decides are decided at once and taken along as booleans.
 
-// A source gives one value of a tuple.
-type source interface{ take(c *Ctx) value.Value }
+// A source gives one value of a tuple. It is good as long as the record of c and
+// the row sets are.
+type source interface {
+	take(c *Ctx, rows *rowSets) value.Value
+}
 
 type (
 	// slotSource is a field of the event.
@@ -40,12 +43,12 @@ type column struct {
 	rows *rowsSource // nil for a field
 }
 
-func (s slotSource) take(c *Ctx) value.Value { return c.Rec.Get(s.slot) }
-func (s hostSource) take(c *Ctx) value.Value { return hostOf(c, s.slots) }
-func (s condSource) take(c *Ctx) value.Value { return value.OfBool(s.cond.Test(c)) }
-func (openSource) take(*Ctx) value.Value     { return value.Value{} }
+func (s slotSource) take(c *Ctx, _ *rowSets) value.Value { return c.Rec.Get(s.slot) }
+func (s hostSource) take(c *Ctx, _ *rowSets) value.Value { return hostOf(c, s.slots) }
+func (s condSource) take(c *Ctx, _ *rowSets) value.Value { return value.OfBool(s.cond.Test(c)) }
+func (openSource) take(*Ctx, *rowSets) value.Value       { return value.Value{} }
 
-func (s *rowsSource) take(c *Ctx) value.Value { return s.rows(c.Rec) }
+func (s *rowsSource) take(c *Ctx, rows *rowSets) value.Value { return s.rows(c.Rec, rows) }
 
 // rowSet is an array that was taken along: the values of its rows, one after
 // the other. It is the payload of a value.
@@ -59,19 +62,56 @@ func (r *rowSet) ClonePayload() any {
 	return &rowSet{width: r.width, n: r.n, vals: value.CloneAll(r.vals)}
 }
 
-func (s *rowsSource) rows(rec *event.Record) value.Value {
-	set := &rowSet{width: len(s.columns), n: rec.Elements(s.list)}
+// rowSets are arrays that live until the next reset. The zero rowSets is empty.
+type rowSets struct {
+	sets []*rowSet
+	vals []value.Value // of the sets
+	used int
+}
+
+// mostRowSets bounds the sets that wait for use, and mostRowVals the room in each.
+const (
+	mostRowSets = 64
+	mostRowVals = 1 << 10
+)
+
+// next returns an empty set and the value whose payload it is.
+func (s *rowSets) next() (*rowSet, value.Value) {
+	if s.used == len(s.sets) {
+		set := &rowSet{}
+		s.sets, s.vals = append(s.sets, set), append(s.vals, value.OfObject(set))
+	}
+	s.used++
+	return s.sets[s.used-1], s.vals[s.used-1]
+}
+
+func (s *rowSets) reset() {
+	for _, set := range s.sets[:s.used] {
+		clear(set.vals)
+		if set.vals = set.vals[:0]; cap(set.vals) > mostRowVals {
+			set.vals = nil
+		}
+	}
+	s.used = 0
+	if len(s.sets) > mostRowSets {
+		s.sets, s.vals = nil, nil
+	}
+}
+
+func (s *rowsSource) rows(rec *event.Record, rows *rowSets) value.Value {
+	set, v := rows.next()
+	set.width, set.n = len(s.columns), rec.Elements(s.list)
 	for i := range set.n {
 		e := rec.Element(s.list, i)
 		for _, col := range s.columns {
 			if col.rows != nil {
-				set.vals = append(set.vals, col.rows.rows(e))
+				set.vals = append(set.vals, col.rows.rows(e, rows))
 			} else {
 				set.vals = append(set.vals, e.Get(col.slot))
 			}
 		}
 	}
-	return value.OfObject(set)
+	return v
 }
 
 // hostOf returns the host of the event in c, null if it does not say.

@@ -145,7 +145,7 @@ type Given struct {
 func (f *Forest) Keep(c *Ctx, step int) []value.Value {
 	out := make([]value.Value, 0, len(f.bind.kept[step].sources)+1)
 	for _, src := range f.bind.kept[step].sources {
-		out = append(out, src.take(c).Clone())
+		out = append(out, src.take(c, &rowSets{}).Clone())
 	}
 	return out
 }
@@ -162,7 +162,7 @@ func (w *waiting) test(c *Ctx, g *Given) (held, known bool) {
 	}
 	vals := make([]value.Value, len(w.tuple.sources))
 	for i, src := range w.tuple.sources {
-		vals[i] = src.take(c)
+		vals[i] = src.take(c, &rowSets{})
 	}
 	for _, a := range w.asks {
 		vals[a.answer] = value.OfBool(g.Descends((*w.lineages)[a.lineage]))
