@@ -45,7 +45,7 @@ func (x *extractor) value(at *place, p, depth int) int {
 		return failed
 	}
 	n := at.node
-	end := p
+	var end int
 	switch c := x.doc[p]; c {
 	case '"':
 		if len(n.slots) == 0 {

@@ -2,8 +2,11 @@ package event_test
 
 import (
 	"encoding/json"
+	"fmt"
+	"runtime"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -199,17 +202,88 @@ func TestBytes(t *testing.T) {
 	assert.Equal(t, `{"a":1}`, string(event.JSON([]byte(`{"a":1}`)).Bytes()))
 }
 
-// Fields with one value cost no memory, unless there are escapes to resolve.
+// Once a record has seen events of a kind, others cost no memory.
 func TestAllocations(t *testing.T) {
 	l := event.NewLayout()
-	for _, path := range []string{"a", "b.c", "d", "e.f", "missing"} {
+	for _, path := range []string{"a", "b.c", "d", "e.f", "g", "missing"} {
 		l.Add(path)
 	}
+	text := l.AddTyped("t", event.SlotOptions{Text: true})
+	list, elements := l.AddElements("o")
+	elements.Add("p")
 	r := event.NewRecord(l)
-	ev := event.JSON([]byte(`{"a":"text","b":{"c":12,"x":[1,{"y":"\n"}]},"d":[true],"e.f":1.5}`))
-	fill := func() { require.NoError(t, r.Fill(ev)) }
-	fill()
-	assert.LessOrEqual(t, testing.AllocsPerRun(100, fill), 1.0) // for the dotted key
+	docs := []string{
+		`{"a":"text","b":{"c":12,"x":[1,{"y":"\n"}]},"d":[true],"e.f":1.5,"unknown":{"z":[]}}`,
+		`{"a":"C:\\Path\u00e9","b":{"c":[1,2,["x\n",3]]},"d":{"e":"\t"},"g":[{},{"h":1}],"t":[1,true,"x"],"e.f":["ä","b"]}`,
+		`{"b" : {"c":"\ud83d\ude00"}, "a":["X","Y\\","Z"],"o":[{"p":"\\"},{"p":["\\","q"]}],"t":1e3}`,
+	}
+	var d event.Document
+	fill := func() {
+		for _, doc := range docs {
+			d.Reset(aliasBytes(doc))
+			if r.Fill(&d) != nil {
+				t.Error("not filled")
+			}
+			for s := range l.Len() {
+				r.Fold(event.Slot(s))
+			}
+			for i := range r.Elements(list) {
+				r.Element(list, i)
+			}
+		}
+	}
+	for range 4 { // room grows
+		fill()
+	}
+	assert.Zero(t, testing.AllocsPerRun(100, fill))
+	assert.Equal(t, "1e3", r.Get(text).Str())
+}
+
+func aliasBytes(s string) []byte { return unsafe.Slice(unsafe.StringData(s), len(s)) }
+
+// An event of unusual size does not leave its memory behind.
+func TestMemoryIsGivenBack(t *testing.T) {
+	l := event.NewLayout()
+	for _, path := range []string{"a", "b", "c"} {
+		l.Add(path)
+	}
+	list, _ := l.AddElements("o")
+	r := event.NewRecord(l)
+	const many = 200_000
+	fill := func(doc string) { require.NoError(t, r.Fill(event.JSON([]byte(doc)))) }
+	fill(`{"a":"` + strings.Repeat(`\n`, many) + `","b":[` + strings.Repeat(`"X",`, many) + `1],"o":[` + strings.Repeat("1,", many) + `1],"c":[` + strings.Repeat(`{},`, many) + `1]}`)
+	for s := range l.Len() {
+		r.Fold(event.Slot(s))
+	}
+	assert.Equal(t, many+1, r.Elements(list))
+	fill(`{}`)
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	assert.Less(t, m.HeapAlloc, uint64(20<<20))
+	runtime.KeepAlive(r)
+}
+
+// A flood of keys is not remembered, and does not stop others from being found.
+func TestManyKeys(t *testing.T) {
+	l := event.NewLayout()
+	s, u := l.Add("a.b"), l.Add("a.c.d")
+	r := event.NewRecord(l)
+	for i := range 3000 {
+		doc := fmt.Sprintf(`{"x%d":1,"a":{"k%d":{"b":0},"b":%d,"l%d":[],"c.d":%d,"\u0062%d":3},"a%s":2}`, i, i%100, i, i, i, i, strings.Repeat("b", i%200))
+		require.NoError(t, r.Fill(event.JSON([]byte(doc))))
+		if i%200 != 0 { // else the last key is an "a" again, which has no fields
+			require.Equal(t, int64(i), r.Get(s).Int())
+			require.Equal(t, int64(i), r.Get(u).Int())
+		} else {
+			require.True(t, r.Get(s).IsNull())
+		}
+	}
+	var m runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&m)
+	assert.Less(t, m.HeapAlloc, uint64(20<<20))
+	runtime.KeepAlive(r)
 }
 
 func FuzzJSONEvent(f *testing.F) {
@@ -223,6 +297,15 @@ func FuzzJSONEvent(f *testing.F) {
 		l.Add(path)
 		l.AddTyped(path, event.SlotOptions{Name: "x", Text: true, Null: value.OfString("none")})
 	}
+	var lists []event.List
+	for _, path := range []string{"a", "o", "o.a"} {
+		list, elements := l.AddElements(path)
+		lists = append(lists, list)
+		for _, path := range []string{"", "a", "a.b", "b"} {
+			elements.AddTyped(path, event.SlotOptions{Scalars: true})
+		}
+	}
+	used := event.NewRecord(l) // has learnt from all documents before
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		var m map[string]any
 		d := json.NewDecoder(strings.NewReader(string(doc)))
@@ -233,6 +316,7 @@ func FuzzJSONEvent(f *testing.F) {
 		got, want := event.NewRecord(l), event.NewRecord(l)
 		err := got.Fill(ev)
 		require.Equal(t, valid, err == nil, "%v", err)
+		require.Equal(t, err, used.Fill(ev))
 		if err != nil {
 			var syntax *event.SyntaxError
 			require.ErrorAs(t, err, &syntax)
@@ -240,6 +324,24 @@ func FuzzJSONEvent(f *testing.F) {
 			return
 		}
 		require.NoError(t, want.Fill(event.Map(m)))
+		for range 2 {
+			require.NoError(t, used.Fill(ev))
+			for i, path := range l.Paths() {
+				s := event.Slot(i)
+				require.Equal(t, show(want.Get(s)), show(used.Get(s)), path)
+			}
+		}
+		for _, list := range lists {
+			require.Equal(t, want.Elements(list), got.Elements(list))
+			require.Equal(t, want.Elements(list), used.Elements(list))
+			for i := range want.Elements(list) {
+				w, g, u := want.Element(list, i), got.Element(list, i), used.Element(list, i)
+				for s := range w.Layout().Len() {
+					require.Equal(t, show(w.Get(event.Slot(s))), show(g.Get(event.Slot(s))))
+					require.Equal(t, show(w.Get(event.Slot(s))), show(u.Get(event.Slot(s))))
+				}
+			}
+		}
 		for i, path := range l.Paths() {
 			s := event.Slot(i)
 			require.Equal(t, show(want.Get(s)), show(got.Get(s)), path)

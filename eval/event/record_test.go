@@ -138,8 +138,10 @@ func TestFold(t *testing.T) {
 		doc          string
 		one, several value.Value
 	}{
-		{`{"one": "C:\\Windows", "several": ["A", 1, "É"], "number": 7}`,
-			value.OfString(`c:\windows`), value.OfList([]value.Value{value.OfString("a"), value.OfInt(1), value.OfString("é")})},
+		{
+			`{"one": "C:\\Windows", "several": ["A", 1, "É"], "number": 7}`,
+			value.OfString(`c:\windows`), value.OfList([]value.Value{value.OfString("a"), value.OfInt(1), value.OfString("é")}),
+		},
 		{`{"one": "X", "number": 7}`, value.OfString("x"), value.Value{}},
 	} {
 		require.NoError(t, r.Fill(event.JSON([]byte(c.doc))))
