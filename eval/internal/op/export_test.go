@@ -41,6 +41,6 @@ func Atoms(x plan.Expr, yield func(plan.Expr)) {
 
 // IsComputed reports whether a predicate has no operator of its own.
 func IsComputed(p Pred) bool {
-	_, ok := p.(*atomPred)
+	_, ok := bare(p).(*atomPred)
 	return ok
 }

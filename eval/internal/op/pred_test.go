@@ -39,7 +39,7 @@ func newComparison(t *testing.T, query string) *comparison {
 		require.NoError(t, functions.Add(f))
 	}
 	q, err := plan.New(tree, plan.Options{
-		Functions: functions, Size: -1, MaxSamples: 1,
+		Functions: functions, Size: -1, MaxSamples: 1, Memo: &plan.Memo{},
 		CategoryField: "event.category", TimestampField: "@timestamp",
 	})
 	if err != nil && strings.Contains(err.Error(), "too complex") {
