@@ -227,7 +227,8 @@ func TestOperators(t *testing.T) {
 // An embedder's values need not be those of JSON.
 func TestPredicatesOfTypedValues(t *testing.T) {
 	vals := []value.Value{
-		value.OfIP("10.0.0.1"), value.OfVersion("1.2"), value.OfDate(1), value.OfUint(1 << 63), value.OfObject(1), {},
+		value.OfIP("10.0.0.1"), value.OfVersion("1.2"), value.OfDate(1), value.OfUint(1 << 63), value.OfObject(1),
+		{},
 		value.OfList([]value.Value{value.OfIP("10.0.0.1"), value.OfString("ab"), value.OfInt(1), value.OfVersion("AB")}),
 	}
 	for _, cond := range conditions {
