@@ -59,6 +59,9 @@ func (x trial) check(t *testing.T) {
 		}
 		x.same(t, kind.name, run(t, engine, events), want)
 	}
+	if f, err := eval.NewFilter(q, nil); err == nil {
+		x.same(t, "a filter", x.filtered(t, f, events), want)
+	}
 	if q.Kind() != "sequence" {
 		return
 	}
@@ -82,6 +85,20 @@ func (x trial) check(t *testing.T) {
 		slices.Sort(want)
 		x.same(t, "matches in any order", got, want)
 	}
+}
+
+// filtered returns what run would return of the events that f matches.
+func (x trial) filtered(t *testing.T, f *eval.Filter, events []eval.Event) []string {
+	t.Helper()
+	var out []string
+	for i, ev := range events {
+		ok, err := f.Match(ev)
+		require.NoError(t, err)
+		if ok {
+			out = append(out, fmt.Sprintf(" %d", i))
+		}
+	}
+	return out
 }
 
 func (x trial) same(t *testing.T, kind string, got, want []string) {

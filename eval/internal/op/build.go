@@ -109,7 +109,7 @@ func fieldTest(x plan.Expr) (*plan.Field, valueTest) {
 	case *plan.Compare:
 		return compareTest(x)
 	case *plan.CompareID:
-		return x.X, idTest{x}
+		return x.X, newIDTest(x)
 	case *plan.Within:
 		if f, ok := x.X.(*plan.Field); ok {
 			return f, withinTest{x}

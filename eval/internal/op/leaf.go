@@ -95,14 +95,12 @@ type (
 	}
 	valueSet   struct{ in *plan.In }
 	withinTest struct{ in *plan.Within }
-	idTest     struct{ id *plan.CompareID }
 )
 
 func (isTrue) holds(v *value.Value) bool       { return v.Kind() == value.Bool && v.Bool() }
 func (t equals) holds(v *value.Value) bool     { return value.Equal(*v, t.v) }
 func (t valueSet) holds(v *value.Value) bool   { return t.in.Test(*v).Bool() }
 func (t withinTest) holds(v *value.Value) bool { return t.in.Test(*v).Bool() }
-func (t idTest) holds(v *value.Value) bool     { return t.id.Test(*v).Bool() }
 
 func (t compares) holds(v *value.Value) bool {
 	c, ok := value.Compare(*v, t.v)
@@ -114,4 +112,3 @@ func (equals) describe() string     { return "exact" }
 func (compares) describe() string   { return "ordered" }
 func (valueSet) describe() string   { return "list" }
 func (withinTest) describe() string { return "range" }
-func (idTest) describe() string     { return "number, also in text" }

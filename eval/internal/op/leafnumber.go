@@ -155,6 +155,31 @@ func (t *intSet) holds(v *value.Value) bool {
 	return false
 }
 
+// idTest is the comparison of a number, also in text, with another.
+type idTest struct {
+	id    *plan.CompareID
+	ints  interval
+	isInt bool // whether the other one is an integer: then ints are those that pass
+}
+
+func newIDTest(x *plan.CompareID) idTest {
+	t := idTest{id: x}
+	if x.Y.Kind() == value.Int {
+		t.ints, t.isInt = intervalOf(x.Op, x.Y.Int()), true
+	}
+	return t
+}
+
+func (t idTest) holds(v *value.Value) bool {
+	if t.isInt {
+		if n, ok := integer(v); ok {
+			return t.ints.has(n)
+		}
+	}
+	return t.id.Test(*v).Bool()
+}
+func (idTest) describe() string { return "number, also in text" }
+
 // lengthTest is the comparison of a text's length with an integer.
 type lengthTest struct{ interval }
 

@@ -39,16 +39,14 @@ func (n *needle) index(s string) int {
 	// A text full of the rare byte would make this take the product of the
 	// lengths; strings.Index does not mind.
 	spare := 8 + len(s)/16
-	for from := n.at; from < len(s); from++ {
-		i := strings.IndexByte(s[from:], n.rare)
+	end := len(s) - len(n.text) + n.at + 1 // of where rare may be
+	for from := n.at; from < end; from++ {
+		i := strings.IndexByte(s[from:end], n.rare)
 		if i < 0 {
 			return -1
 		}
 		from += i
 		start := from - n.at
-		if len(s)-start < len(n.text) {
-			return -1
-		}
 		if s[start:start+len(n.text)] == n.text {
 			return start
 		}

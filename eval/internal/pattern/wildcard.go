@@ -80,7 +80,8 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 	case len(gs) == 1 && len(gs[0].middle) == 0:
 		return foldedEnds{gs[0]}
 	default:
-		return &foldedGlobs{newGlobs(gs), exactGlobs(gs)}
+		m := newGlobs(gs)
+		return &foldedGlobs{m, m.simplest()}
 	}
 }
 
