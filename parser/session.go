@@ -45,7 +45,7 @@ func sessionOf(dialect ast.Dialect) *session {
 // keeps room.
 const (
 	roomAtFirst = 1 << 8
-	roomKept    = 1 << 13
+	roomKept    = 1 << 12
 )
 
 func newSession(dialect ast.Dialect) *session {
