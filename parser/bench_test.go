@@ -3,6 +3,7 @@ package parser_test
 import (
 	"testing"
 
+	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/parser"
 )
@@ -45,4 +46,40 @@ func BenchmarkParse(b *testing.B) {
 			}
 		})
 	}
+	b.Run("corpus", func(b *testing.B) {
+		var files []*source.File
+		dialects := map[*source.File]ast.Dialect{}
+		for top, dialect := range map[string]ast.Dialect{
+			"corpus/detection-rules": ast.Elasticsearch, "corpus/protections-artifacts": ast.Endpoint,
+		} {
+			for path, text := range ruleQueries(b, shared(b, top)) {
+				f := &source.File{Name: path, Text: text}
+				files, dialects[f] = append(files, f), dialect
+			}
+		}
+		b.ReportAllocs()
+		for b.Loop() {
+			for _, f := range files {
+				if _, err := parser.Parse(f, parser.Options{Dialect: dialects[f]}); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.ReportMetric(float64(b.Elapsed().Nanoseconds())/1000/float64(b.N*len(files)), "us/rule")
+	})
+	b.Run("tokens", func(b *testing.B) {
+		b.SetBytes(int64(len(eventRule)))
+		b.ReportAllocs()
+		for b.Loop() {
+			lex, err := parser.Definition.LexString("", eventRule)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for {
+				if tok, _ := lex.Next(); tok.EOF() {
+					break
+				}
+			}
+		}
+	})
 }

@@ -70,7 +70,7 @@ func Parse(f *source.File, opts Options) (q *ast.Query, err error) {
 }
 
 func parse(f *source.File, dialect ast.Dialect, depth int) (*ast.Query, error) {
-	s := sessions[dialect].Get().(*session)
+	s := sessionOf(dialect)
 	scan := &scanner{text: f.Text}
 	tokens := s.read(scan)
 	q, err := s.parse(f, tokens, depth)

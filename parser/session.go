@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	"github.com/alecthomas/participle/v2/lexer"
 
@@ -19,17 +20,32 @@ type session struct {
 	lex  *lexer.PeekingLexer // reads room
 }
 
-// sessions holds the sessions of each dialect that are not in use.
-var sessions = [...]sync.Pool{
-	ast.Elasticsearch: {New: func() any { return newSession(ast.Elasticsearch) }},
-	ast.Endpoint:      {New: func() any { return newSession(ast.Endpoint) }},
+// sessions holds the sessions of each dialect that are not in use. One of each is
+// kept for good, since to build a grammar takes the time of many queries.
+var sessions = [...]struct {
+	kept atomic.Pointer[session]
+	more sync.Pool
+}{
+	ast.Elasticsearch: {},
+	ast.Endpoint:      {},
 }
 
-// The number of tokens that a session has room for at first, and beyond which it
-// is not kept.
+// sessionOf returns a session that is not in use. Release it.
+func sessionOf(dialect ast.Dialect) *session {
+	if s := sessions[dialect].kept.Swap(nil); s != nil {
+		return s
+	}
+	if s, ok := sessions[dialect].more.Get().(*session); ok {
+		return s
+	}
+	return newSession(dialect)
+}
+
+// The number of tokens that a session has room for at first, and for how many it
+// keeps room.
 const (
-	roomAtFirst = 1 << 10
-	roomKept    = 1 << 14
+	roomAtFirst = 1 << 8
+	roomKept    = 1 << 12
 )
 
 func newSession(dialect ast.Dialect) *session {
@@ -79,13 +95,18 @@ func (s *session) read(scan *scanner) (tokens []lexer.Token) {
 // release makes the session ready for another query. Nothing of the last one is
 // kept alive.
 func (s *session) release(tokens []lexer.Token) {
+	x := s.expressions
 	if len(s.room) > roomKept {
-		return
+		s.makeRoom(roomAtFirst)
+		x.items = nil
+	} else {
+		clear(tokens)
+		clear(x.items[:cap(x.items)])
 	}
-	clear(tokens)
-	clear(s.expressions.items[:cap(s.expressions.items)])
-	s.expressions.reset("", census{})
-	sessions[s.expressions.dialect].Put(s)
+	x.reset("", census{})
+	if free := &sessions[x.dialect]; !free.kept.CompareAndSwap(nil, s) {
+		free.more.Put(s)
+	}
 }
 
 // A census counts what the tokens of a query will become, so that it can be

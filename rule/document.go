@@ -169,7 +169,7 @@ func (d *decoder) decode(name string, data []byte) decoding {
 	text = strings.TrimPrefix(text, byteOrderMark)
 	d.file = &source.File{Name: name, Text: text}
 	d.data = data[len(data)-len(text):]
-	d.arena.reset()
+	d.reset()
 	d.root = d.table(source.SpanAt(0, 0), header)
 	d.open = d.root
 	return decoding{file: d.file, root: d.root, failure: d.expressions()}

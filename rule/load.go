@@ -131,7 +131,7 @@ func readFile(open func(string) (fs.File, error), name string, limit int, room [
 		}
 		n, err := f.Read(data[len(data):min(cap(data), limit+1)])
 		data = data[:len(data)+n]
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -20,9 +20,10 @@ type Builder struct {
 	// Slot returns the slot of a field in the layout of what it is a field of.
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
-	preds map[string]Pred
-	memos int32  // answers that are kept; see memo
-	later *later // not nil while what has to wait is built
+	preds map[string]Pred // by plan.AppendIdentity
+	key   []byte          // scratch
+	memos int32           // answers that are kept; see memo
+	later *later          // not nil while what has to wait is built
 }
 
 // Condition returns the predicate of a condition.
@@ -30,11 +31,12 @@ func (b *Builder) Condition(x plan.Expr) Pred {
 	if b.later != nil {
 		return b.later.pred(b, x)
 	}
-	key := plan.Identity(x, b.place, b.listPlace)
-	if p, ok := b.preds[key]; ok {
+	b.key = plan.AppendIdentity(b.key[:0], x, b)
+	if p, ok := b.preds[string(b.key)]; ok {
 		b.share(p)
 		return p
 	}
+	key := string(b.key)
 	p := b.pred(x)
 	if isCostly(x) && plan.IsClosed(x) {
 		p = &memo{pred: p, number: -1}

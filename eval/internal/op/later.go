@@ -190,7 +190,8 @@ func (l *later) pred(b *Builder, x plan.Expr) Pred {
 	}
 	now := *b
 	now.later = nil
-	i := l.tuple.add("cond "+plan.Identity(x, now.place, now.listPlace), func() source { return l.atOnce(b, x) })
+	key := plan.AppendIdentity([]byte("cond "), x, &now)
+	i := l.tuple.add(string(key), func() source { return l.atOnce(b, x) })
 	return fieldPredOf(ref{1, i}, decided{"decided by the event alone, beforehand"})
 }
 

@@ -1,7 +1,7 @@
 package op
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -64,10 +64,11 @@ func (b *Builder) elements(v *plan.Var) (event.List, *event.Layout) {
 	return l.AddElements(v.Array.Path)
 }
 
-// place and listPlace are what plan.Identity asks for.
-func (b *Builder) place(f *plan.Field) string {
+// AppendField implements plan.Places.
+func (b *Builder) AppendField(dst []byte, f *plan.Field) []byte {
 	r := b.ref(f)
-	return fmt.Sprintf("%d.%d", r.frame, r.slot)
+	dst = binary.AppendVarint(dst, int64(r.frame))
+	return binary.AppendVarint(dst, int64(r.slot))
 }
 
 // List returns the list of an array of the event.
@@ -76,13 +77,17 @@ func (b *Builder) List(s *plan.Search) event.List {
 	return list
 }
 
-func (b *Builder) listPlace(s *plan.Search) string {
+// AppendList implements plan.Places.
+func (b *Builder) AppendList(dst []byte, s *plan.Search) []byte {
 	list, _ := b.elements(s.Var)
 	from := 0
 	if outer := s.Array.Var; outer != nil {
 		from = 1 + outer.Depth
 	}
-	return fmt.Sprintf("%d.%d.%d", from, list, s.Var.Depth)
+	for _, n := range [...]int{from, int(list), s.Var.Depth} {
+		dst = binary.AppendVarint(dst, int64(n))
+	}
+	return dst
 }
 
 // searchPred holds if a predicate holds for an element of a list.

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -16,20 +15,7 @@ func Format(x Expr) string {
 	return p.String()
 }
 
-// Identity returns a text that two expressions share exactly if they compute
-// the same: fields count by what place returns for them, searches by what list
-// returns for their arrays, functions by being the same *fn.Func.
-func Identity(x Expr, place func(*Field) string, list func(*Search) string) string {
-	p := printer{place: place, array: list}
-	p.expr(x)
-	return p.String()
-}
-
-type printer struct {
-	strings.Builder
-	place func(*Field) string // nil to print for people
-	array func(*Search) string
-}
+type printer struct{ strings.Builder }
 
 func (p *printer) expr(x Expr) {
 	switch x := x.(type) {
@@ -39,9 +25,6 @@ func (p *printer) expr(x Expr) {
 		p.field(x)
 	case *Call:
 		p.WriteString(x.Fn.Name)
-		if p.place != nil {
-			fmt.Fprintf(p, "@%p", x.Fn)
-		}
 		if x.Fold {
 			p.WriteByte('~')
 		}
@@ -64,11 +47,6 @@ func (p *printer) expr(x Expr) {
 		p.lineage(x)
 	case *System:
 		p.WriteString("the system is one of " + strings.Join(x.Names, ", ") + ", or unknown")
-		for _, f := range x.Fields {
-			if p.place != nil {
-				p.field(f)
-			}
-		}
 	case *Same:
 		p.binary(x.X, "==", x.Y)
 	case *IsNull:
@@ -99,10 +77,6 @@ func (p *printer) expr(x Expr) {
 }
 
 func (p *printer) field(x *Field) {
-	if p.place != nil {
-		p.WriteString("$" + p.place(x))
-		return
-	}
 	if x.Optional {
 		p.WriteByte('?')
 	}
@@ -169,17 +143,12 @@ func (p *printer) in(x *In) {
 
 func (p *printer) search(x *Search) {
 	p.WriteString("_arraysearch(")
-	if p.place != nil {
-		p.WriteString(p.array(x))
-	} else {
-		p.field(x.Array)
-	}
+	p.field(x.Array)
 	p.WriteString(", $" + x.Var.Name + ", ")
 	p.expr(x.Cond)
 	p.WriteByte(')')
 }
 
-// lineage is printed for people only: it is never shared.
 func (p *printer) lineage(x *Lineage) {
 	category := strconv.Quote(x.Step.Category)
 	if x.Step.Any {
