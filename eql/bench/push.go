@@ -9,7 +9,7 @@ import (
 
 // push hands a stream the text of one event.
 func push(s *eql.Stream, doc []byte, yield func(eql.Match) bool) error {
-	return s.Push(eql.JSON(doc), yield)
+	return s.PushJSON(doc, yield)
 }
 
 // stream is a case's work: all events through a new stream, which more options may
