@@ -9,24 +9,20 @@ import (
 
 // push hands a stream the text of one event.
 func push(s *eql.Stream, doc []byte, yield func(eql.Match) bool) error {
-	return s.Push(eql.JSON(doc), yield)
+	return s.PushJSON(doc, yield)
 }
 
-// plain returns an engine that asks the conditions of all steps of all queries of
-// every event, by the same predicates but without an index, and false if there is
-// none.
-func plain([]*eql.Query) (*eql.Engine, bool) { return nil, false }
-
-// stream is a case's work: all events through a new stream. An event that cannot be
-// read costs as much as it does, and is passed over.
-func (c *Config) stream(e *eql.Engine) func() error {
+// stream is a case's work: all events through a new stream, which more options may
+// change. An event that cannot be read costs as much as it does, and is passed over.
+func (c *Config) stream(e *eql.Engine, more ...eql.StreamOption) func() error {
+	opts := append(c.Stream[:len(c.Stream):len(c.Stream)], more...)
 	return func() error {
 		alerts := 0
 		count := func(eql.Match) bool {
 			alerts++
 			return true
 		}
-		s := e.NewStream(c.Stream...)
+		s := e.NewStream(opts...)
 		for _, doc := range c.Events {
 			_ = push(s, doc, count)
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"reflect"
 	"strings"
 )
@@ -66,8 +67,9 @@ func setFact(to reflect.Value, v any) {
 			texts = append(texts, s)
 		}
 		to.Set(reflect.ValueOf(texts))
-	case float64:
-		to.SetInt(int64(v))
+	case json.Number:
+		n, _ := v.Int64()
+		to.SetInt(n)
 	case int:
 		to.SetInt(int64(v))
 	}

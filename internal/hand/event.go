@@ -1,6 +1,7 @@
 package hand
 
 import (
+	"encoding/json"
 	"net/netip"
 	"strings"
 )
@@ -61,8 +62,8 @@ func NewEvent(doc map[string]any) *Event {
 	}
 	e.destination, _ = netip.ParseAddr(text("destination.ip"))
 	switch n := field("destination.port").(type) {
-	case float64:
-		e.port = int64(n)
+	case json.Number:
+		e.port, _ = n.Int64()
 	case int:
 		e.port = int64(n)
 	}

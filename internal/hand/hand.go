@@ -64,7 +64,7 @@ func (r *Rule) Query(folder string) (string, error) {
 }
 
 // Docs returns up to n of the events that are of the rule's category, changed as the
-// kind asks.
+// kind asks. Numbers are json.Numbers, or ints where they were changed.
 func (r *Rule) Docs(events [][]byte, kind string, n int) ([]map[string]any, error) {
 	mark := fmt.Appendf(nil, `"category":[%q`, r.Category)
 	var docs []map[string]any
@@ -76,7 +76,9 @@ func (r *Rule) Docs(events [][]byte, kind string, n int) ([]map[string]any, erro
 			continue
 		}
 		var doc map[string]any
-		if err := json.Unmarshal(text, &doc); err != nil {
+		d := json.NewDecoder(bytes.NewReader(text))
+		d.UseNumber()
+		if err := d.Decode(&doc); err != nil {
 			return nil, err
 		}
 		if kind == "deep" {

@@ -24,12 +24,12 @@ func straightShadowCopy(e *Event) bool {
 }
 
 func straightCurl(query string) func(*Event) bool {
-	parents := listBehind(query, "process.parent.name :")
+	parents := setOf(listBehind(query, "process.parent.name :"))
 	return func(e *Event) bool {
 		return has(e.category, "process") && e.os == "windows" && has(e.kind, "start") &&
 			(onDrive(e.executable, `:\windows\system32\curl.exe`) || onDrive(e.executable, `:\windows\syswow64\curl.exe`)) &&
 			strings.Contains(e.commandLine, "http") &&
-			has(parents, e.parentName) &&
+			parents[e.parentName] &&
 			(e.userID != "S-1-5-18" || e.dataset == "windows.sysmon_operational" || e.dataset == "windows.sysmon") &&
 			e.integrity != "System"
 	}
@@ -40,7 +40,7 @@ func onDrive(path, rest string) bool { return len(path) == 1+len(rest) && path[1
 
 func straightWebServer(query string) func(*Event) bool {
 	names := listBehind(query, "process.name like")
-	names = slices.DeleteFunc(names, func(n string) bool { return n == "php-fpm*" })
+	exactNames := setOf(slices.DeleteFunc(names, func(n string) bool { return n == "php-fpm*" }))
 	users, ids := listBehind(query, "user.name in"), listBehind(query, "user.id in")
 	var blocks []netip.Prefix
 	for _, block := range listBehind(query, "cidrmatch")[1:] {
@@ -53,7 +53,7 @@ func straightWebServer(query string) func(*Event) bool {
 		if !has(e.category, "network") || e.os != "windows" || !has(e.kind, "start") || e.action != "connection_attempted" {
 			return false
 		}
-		if !has(names, e.exactName) && !strings.HasPrefix(e.exactName, "php-fpm") && !has(users, e.userName) && !has(ids, e.userID) {
+		if !exactNames[e.exactName] && !strings.HasPrefix(e.exactName, "php-fpm") && !has(users, e.userName) && !has(ids, e.userID) {
 			return false
 		}
 		if e.direction != "egress" || !e.destination.IsValid() {
@@ -79,6 +79,14 @@ func has(texts []string, s string) bool {
 		}
 	}
 	return false
+}
+
+func setOf(texts []string) map[string]bool {
+	set := make(map[string]bool)
+	for _, t := range texts {
+		set[t] = true
+	}
+	return set
 }
 
 // listBehind returns the items of the list that follows some words of a query,
