@@ -17,7 +17,7 @@ import (
 	"github.com/eqlkit/eqlkit/eql/bench"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
-	"github.com/eqlkit/eqlkit/internal/hand"
+	"github.com/eqlkit/eqlkit/eql/bench/hand"
 )
 
 // The forms of a rule.
