@@ -64,8 +64,8 @@ type lineageMachine struct {
 	ctx   Ctx
 	tracer
 	account *Account
-	curious StepSet // what is always awake
-	started StepSet // the step that tells of processes that are started
+	curious StepSet // the steps that have to do with processes
+	idle    StepSet // those that do not matter as long as no process is known
 	table   processTable
 	now     int64
 	keys    []byte
@@ -73,7 +73,7 @@ type lineageMachine struct {
 
 func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
-		query: q, inner: inner, env: env, account: a, curious: q.curious(), started: stepSet(len(q.Steps) - 1),
+		query: q, inner: inner, env: env, account: a, curious: q.curious(), idle: q.idle(),
 		ctx:   Ctx{OnError: env.OnError},
 		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,
