@@ -89,7 +89,7 @@ var seed = maphash.MakeSeed()
 
 // find returns the answer to what the value of a source is asked.
 func (f *Finder) find(s *source) *answer {
-	if s.effort() == 0 {
+	if s.kind != fieldSource || s.effort() == 0 {
 		return f.compute(s)
 	}
 	v := f.rec.At(s.slots[0])
