@@ -108,7 +108,7 @@ func (x *indexing) add(q *Query) {
 			bq.until = &until{step: i, block: b}
 		}
 		// The condition for now; its bit is known once all are there.
-		bq.bits = append(bq.bits, int32(x.index.Add(b, s.Now())))
+		bq.bits = append(bq.bits, int32(x.index.Add(b, s.Conds)))
 		x.steps = append(x.steps, candidate{query: int32(len(e.queries)), step: int32(i)})
 	}
 	e.queries = append(e.queries, bq)

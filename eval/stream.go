@@ -83,6 +83,9 @@ func (s *Stream) install(e *Engine) {
 		s.routes = append(s.routes, make(map[string][]int))
 	}
 	s.finder = e.index.NewFinder(s.rec)
+	if !s.opts.plain {
+		s.ctx.Known = s.finder.Known()
+	}
 	words := (e.index.Bits() + 63) / 64
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
 	for i := range s.awake {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -69,10 +70,11 @@ type memory struct {
 
 // An entry is a value with its answer.
 type entry struct {
-	hash   uint64
-	kind   value.Kind
-	value  []byte
-	answer *answer
+	hash     uint64
+	kind     value.Kind
+	value    []byte
+	answer   *answer
+	verdicts op.Verdicts
 }
 
 // What a Finder remembers: values of each source, how long they are at most, and
@@ -87,7 +89,7 @@ var seed = maphash.MakeSeed()
 
 // find returns the answer to what the value of a source is asked.
 func (f *Finder) find(s *source) *answer {
-	if s.effort() == 0 {
+	if s.kind != fieldSource || s.effort() == 0 {
 		return f.compute(s)
 	}
 	v := f.rec.At(s.slots[0])
@@ -106,11 +108,14 @@ func (f *Finder) find(s *source) *answer {
 	hash := maphash.String(seed, text)
 	e := &m.entries[hash>>(64-memoryBits)]
 	if e.hash == hash && e.answer != nil && e.kind == v.Kind() && string(e.value) == text {
+		f.known[s.slots[0]] = &e.verdicts
 		return e.answer
 	}
 	a := f.compute(s)
 	if m.entries != nil { // the answer was not one too many
 		e.hash, e.kind, e.value, e.answer = hash, v.Kind(), append(e.value[:0], text...), a
+		e.verdicts.Forget()
+		f.known[s.slots[0]] = &e.verdicts
 	}
 	return a
 }

@@ -37,11 +37,11 @@ type condition struct {
 	likely    float64
 }
 
-// Add adds a condition of a block, which is a number of the caller's, from 0 on:
+// Add adds a condition of a block, the conjunction of xs, which is a number of the caller's, from 0 on:
 // an event is asked about all conditions of some blocks. It returns the number of
 // the condition, counted from 0.
-func (b *Builder) Add(block int, x plan.Expr) int {
-	c := condition{block: block, slot: b.Slot, list: b.List, conjuncts: conjuncts(nil, x)}
+func (b *Builder) Add(block int, xs []plan.Expr) int {
+	c := condition{block: block, slot: b.Slot, list: b.List, conjuncts: conjuncts(nil, xs...)}
 	c.decided = make([]bool, len(c.conjuncts))
 	b.conditions = append(b.conditions, c)
 	return len(b.conditions) - 1

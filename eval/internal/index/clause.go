@@ -53,15 +53,16 @@ const (
 	contains                   // it contains this text in any case
 )
 
-// conjuncts appends the operands of x as a conjunction.
-func conjuncts(dst []plan.Expr, x plan.Expr) []plan.Expr {
-	if l, ok := x.(*plan.Logic); ok && !l.Or {
-		for _, o := range l.Xs {
-			dst = conjuncts(dst, o)
+// conjuncts appends the operands of xs as conjunctions.
+func conjuncts(dst []plan.Expr, xs ...plan.Expr) []plan.Expr {
+	for _, x := range xs {
+		if l, ok := x.(*plan.Logic); ok && !l.Or {
+			dst = conjuncts(dst, l.Xs...)
+		} else {
+			dst = append(dst, x)
 		}
-		return dst
 	}
-	return append(dst, x)
+	return dst
 }
 
 // needs returns clauses without which x does not hold; none if nothing is known.

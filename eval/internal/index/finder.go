@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
 // A Finder asks an Index about events. What it has found out about values it
@@ -16,8 +17,9 @@ type Finder struct {
 	answers  int                   // in all memories
 	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
 
-	present []int32   // sources with a value in the event
-	replies []*answer // by source, of those present; nil if not yet asked
+	present []int32        // sources with a value in the event
+	replies []*answer      // by source, of those present; nil if not yet asked
+	known   []*op.Verdicts // by slot, of values that are remembered
 	odd     bool
 
 	// Scratch: what a value is known by and what holds of it, and of a block its
@@ -42,6 +44,7 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 	f := &Finder{
 		ix: ix, rec: rec,
 		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
+		known:  make([]*op.Verdicts, rec.Layout().Len()),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64),
 	}
@@ -55,6 +58,9 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 func (f *Finder) Next() {
 	for _, s := range f.present {
 		f.replies[s] = nil
+		if src := f.ix.sources[s]; src.kind == fieldSource {
+			f.known[src.slots[0]] = nil
+		}
 	}
 	f.present, f.odd = f.present[:0], false
 	for _, slot := range f.rec.Filled() {
@@ -70,6 +76,10 @@ func (f *Finder) Next() {
 		}
 	}
 }
+
+// Known returns what is known of values that are remembered, by slot; nil for
+// others. It is kept up to date.
+func (f *Finder) Known() []*op.Verdicts { return f.known }
 
 // Odd reports whether the event has values of a kind that conditions may judge
 // otherwise than the index: then candidates have to be tested as a whole.

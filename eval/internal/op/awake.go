@@ -1,5 +1,7 @@
 package op
 
+import "github.com/eqlkit/eqlkit/eval/internal/plan"
+
 // A StepSet is a set of steps of a query, by their number in Query.Steps. The
 // steps from number 63 on are in it all together or not at all.
 type StepSet uint64
@@ -96,25 +98,39 @@ func (m *sample) Awake() StepSet { return everyStep }
 
 // Awake implements Machine: what asks about processes is an event of one, and
 // keeps it from being forgotten, and what tells of them always makes a difference.
-// That a process is started matters only if something is known that it may descend
-// from.
+// As long as nothing is known of any process nothing descends from one: then it
+// does not matter which are started, nor what holds of descendants only.
 func (m *lineageMachine) Awake() StepSet {
 	awake := m.curious
-	if len(m.table.byKey) > 0 {
-		awake |= m.started
-	}
 	if m.inner == nil {
-		return awake
+		awake = everyStep
+	} else {
+		awake |= m.inner.Awake()
 	}
-	return m.inner.Awake() | awake
+	if len(m.table.byKey) == 0 && m.env.Answered == nil {
+		awake &^= m.idle
+	}
+	return awake
 }
 
-// curious returns the steps that have to do with processes, but for the last one,
-// which tells of those that are started.
+// curious returns the steps that have to do with processes.
 func (q *Query) curious() StepSet {
 	var out StepSet
-	for i := range q.Steps[:len(q.Steps)-1] {
+	for i := range q.Steps {
 		if i >= q.feed || len(q.Steps[i].asks) > 0 {
+			out |= stepSet(i)
+		}
+	}
+	return out
+}
+
+// idle returns the steps that make no difference as long as nothing is known of
+// processes: those that hold of descendants only, and the last, which tells of
+// processes that are started.
+func (q *Query) idle() StepSet {
+	var out StepSet
+	for i := range min(len(q.Steps), 63) {
+		if i == len(q.Steps)-1 || plan.NeedsDescent(q.Steps[i].split.Lineage) {
 			out |= stepSet(i)
 		}
 	}

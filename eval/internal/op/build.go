@@ -20,10 +20,11 @@ type Builder struct {
 	// Slot returns the slot of a field in the layout of what it is a field of.
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
-	preds map[string]Pred // by plan.AppendIdentity
-	key   []byte          // scratch
-	memos int32           // answers that are kept; see memo
-	later *later          // not nil while what has to wait is built
+	preds  map[string]Pred      // by plan.AppendIdentity
+	key    []byte               // scratch
+	memos  int32                // answers that are kept; see memo
+	bySlot map[event.Slot]int32 // memos about one field
+	later  *later               // not nil while what has to wait is built
 }
 
 // Condition returns the predicate of a condition.
@@ -37,10 +38,7 @@ func (b *Builder) Condition(x plan.Expr) Pred {
 		return p
 	}
 	key := string(b.key)
-	p := b.pred(x)
-	if isCostly(x) && plan.IsClosed(x) {
-		p = &memo{pred: p, number: -1}
-	}
+	p := b.remember(x, b.pred(x))
 	if b.preds == nil {
 		b.preds = make(map[string]Pred)
 	}

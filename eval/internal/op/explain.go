@@ -21,7 +21,7 @@ func (q *Query) Explain() string {
 	for i := range q.Steps {
 		s := &q.Steps[i]
 		b.WriteString("\n" + q.title(i) + "\n")
-		explain(&b, s.split.Now, s.Cond, 1)
+		explain(&b, s.split.Now, s.now, 1)
 		for _, part := range []struct {
 			note string
 			x    plan.Expr

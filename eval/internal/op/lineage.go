@@ -28,18 +28,19 @@ func (n *binding) feeds() {
 	field := func(f *plan.Field) source { return slotSource{n.b.Slot(n.b.Layout, f)} }
 	process := []source{hostSource{n.hosts}, field(reads[plan.Entity])}
 	for _, l := range q.lineages {
-		q.Steps = append(q.Steps, Step{
-			Any: l.Step.Any, Category: l.Step.Category,
-			split: plan.Split{Now: l.Step.Cond}, Cond: n.b.Condition(l.Step.Cond),
-			tuple: process,
-		})
+		s := n.feed(l.Step.Cond, process)
+		s.Any, s.Category = l.Step.Any, l.Step.Category
+		q.Steps = append(q.Steps, s)
 	}
-	started := startCondition()
-	q.Steps = append(q.Steps, Step{
-		Category: processCategory,
-		split:    plan.Split{Now: started}, Cond: n.b.Condition(started),
-		tuple: append(process[:len(process):len(process)], field(reads[plan.Parent]), field(reads[plan.Ancestry])),
-	})
+	s := n.feed(startCondition(), append(process[:len(process):len(process)], field(reads[plan.Parent]), field(reads[plan.Ancestry])))
+	s.Category = processCategory
+	q.Steps = append(q.Steps, s)
+}
+
+// feed returns a step that tells of processes.
+func (n *binding) feed(x plan.Expr, tuple []source) Step {
+	p := n.b.Condition(x)
+	return Step{Cond: p, Conds: []plan.Expr{x}, split: plan.Split{Now: x}, now: p, tuple: tuple}
 }
 
 // startCondition holds for events that start a process.
@@ -64,8 +65,8 @@ type lineageMachine struct {
 	ctx   Ctx
 	tracer
 	account *Account
-	curious StepSet // what is always awake
-	started StepSet // the step that tells of processes that are started
+	curious StepSet // the steps that have to do with processes
+	idle    StepSet // those that do not matter as long as no process is known
 	table   processTable
 	now     int64
 	keys    []byte
@@ -73,7 +74,7 @@ type lineageMachine struct {
 
 func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
-		query: q, inner: inner, env: env, account: a, curious: q.curious(), started: stepSet(len(q.Steps) - 1),
+		query: q, inner: inner, env: env, account: a, curious: q.curious(), idle: q.idle(),
 		ctx:   Ctx{OnError: env.OnError},
 		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,

@@ -1,13 +1,71 @@
 package op
 
-import "github.com/eqlkit/eqlkit/eval/internal/plan"
+import (
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+)
 
-// A memo is a predicate that several conditions share, and whose answer is kept
-// until the record is filled again. Those that report errors are asked again, so
+// A memo is a predicate whose answer is kept: until the record is filled again if
+// several conditions share it, and for as long as the value is remembered that it
+// is about if it is about a single field. What reports errors is asked again, so
 // that each query learns of its own.
 type memo struct {
 	pred   Pred
-	number int32 // of the answer in Ctx.answers; below 0 if nobody shares it
+	number int32      // of the answer in Ctx.answers; below 0 if nobody shares it
+	slot   event.Slot // of the field; below 0 if there are several
+	nth    int32      // among the memos about the field
+}
+
+// Verdicts are what predicates about one field say of a value, as far as they have
+// been asked. The zero Verdicts is that of a new value. It belongs to one
+// goroutine.
+type Verdicts struct{ asked, held []uint64 } // by memo.nth
+
+// Forget makes v that of another value.
+func (v *Verdicts) Forget() { clear(v.asked) }
+
+// note keeps an answer.
+func (v *Verdicts) note(nth int32, held bool) {
+	w, bit := int(nth>>6), uint64(1)<<(nth&63)
+	for w >= len(v.asked) {
+		v.asked, v.held = append(v.asked, 0), append(v.held, 0)
+	}
+	v.asked[w] |= bit
+	if held {
+		v.held[w] |= bit
+	} else {
+		v.held[w] &^= bit
+	}
+}
+
+// remember returns p with a memory of its answers, if that is worth anything.
+func (b *Builder) remember(x plan.Expr, p Pred) Pred {
+	if !isCostly(x) || !plan.IsClosed(x) {
+		return p
+	}
+	m := &memo{pred: p, number: -1, slot: -1}
+	if slot, ok := b.onlySlot(x); ok && !mayReport(x) {
+		m.slot, m.nth = slot, b.bySlot[slot]
+		if b.bySlot == nil {
+			b.bySlot = make(map[event.Slot]int32)
+		}
+		b.bySlot[slot]++
+	}
+	return m
+}
+
+// onlySlot returns the slot of the only field of the event that x reads.
+func (b *Builder) onlySlot(x plan.Expr) (event.Slot, bool) {
+	if _, ok := x.(*plan.Search); ok {
+		return -1, false
+	}
+	slot, ok := event.Slot(-1), true
+	plan.Fields(x, func(f *plan.Field) {
+		s := b.Slot(b.Layout, f)
+		ok = ok && f.Var == nil && f.Alias == nil && (slot < 0 || slot == s)
+		slot = s
+	})
+	return slot, ok && slot >= 0
 }
 
 // share notes that one more condition asks p.
@@ -41,25 +99,42 @@ func isOperand(x plan.Expr) bool {
 }
 
 func (m *memo) Test(c *Ctx) bool {
+	if m.slot >= 0 && c.Known != nil {
+		if v := c.Known[m.slot]; v != nil {
+			w, bit := int(m.nth>>6), uint64(1)<<(m.nth&63)
+			if w < len(v.asked) && v.asked[w]&bit != 0 {
+				return v.held[w]&bit != 0
+			}
+			held := m.pred.Test(c)
+			v.note(m.nth, held)
+			return held
+		}
+	}
 	if m.number < 0 || c.Forgetful {
 		return m.pred.Test(c)
 	}
+	return m.recall(c)
+}
+
+// recall returns the answer about the record at hand.
+func (m *memo) recall(c *Ctx) bool {
 	if int(m.number) >= len(c.answers) {
 		c.answers = append(c.answers, make([]uint64, int(m.number)+1-len(c.answers))...)
 	}
 	fill := c.Rec.Fills() << 1
-	if a := &c.answers[m.number]; *a&^1 != fill {
-		errors := c.errors
-		answer := fill
-		if m.pred.Test(c) {
-			answer |= 1
-		}
-		if c.errors != errors {
-			return answer&1 != 0
-		}
-		*a = answer
+	a := c.answers[m.number]
+	if a&^1 == fill {
+		return a&1 != 0
 	}
-	return c.answers[m.number]&1 != 0
+	errors := c.errors
+	answer := fill
+	if m.pred.Test(c) {
+		answer |= 1
+	}
+	if c.errors == errors {
+		c.answers[m.number] = answer
+	}
+	return answer&1 != 0
 }
 
 func (m *memo) describe() string { return m.pred.describe() }

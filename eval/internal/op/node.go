@@ -18,6 +18,9 @@ type Ctx struct {
 	// OnError is told of errors while an expression is computed, which make it
 	// null; it may be nil.
 	OnError func(error)
+	// Known has by slot what is known of values that are remembered; nil elsewhere.
+	// It may be nil as a whole.
+	Known []*Verdicts
 	// Forgetful has every condition tested as often as it is asked.
 	Forgetful bool
 

@@ -22,6 +22,7 @@ type Step struct {
 	Any      bool
 	Category string
 	Cond     Pred
+	Conds    []plan.Expr // the conjuncts of Cond
 	Keys     []Key
 	// Hosts are the fields that tell the host, which is part of the key; nil if
 	// there is but one.
@@ -35,6 +36,7 @@ type Step struct {
 	byAlias     Pred
 	aliases     []int // the steps whose tuples byAlias reads
 	split       plan.Split
+	now         Pred // of split.Now
 }
 
 // Bind binds q.
@@ -82,7 +84,15 @@ func (n *binding) step(s *plan.Step) {
 	if out.split.Now == nil {
 		out.split.Now = plan.Certain()
 	}
-	out.Cond = n.b.Condition(out.split.Now)
+	out.now = n.b.Condition(out.split.Now)
+	out.Conds = append(out.Conds, out.split.Now)
+	// What has to wait may still say early that it will not hold.
+	for _, part := range []plan.Expr{out.split.Lineage, out.split.Alias} {
+		if x := plan.Relaxed(part, isOpen); x != nil {
+			out.Conds = append(out.Conds, x)
+		}
+	}
+	out.Cond = n.b.All(out.Conds)
 	for _, k := range s.Keys {
 		out.Keys = append(out.Keys, Key{n.b.Slot(n.b.Layout, &plan.Field{Path: k.Path, T: k.T}), k.Optional})
 	}
@@ -92,6 +102,10 @@ func (n *binding) step(s *plan.Step) {
 	out.aliases = l.aliases
 	n.query.Steps = append(n.query.Steps, out)
 }
+
+// isOpen reports whether x is left out of what is asked early: if the event alone
+// does not decide it, or if it may report an error, which is to happen once.
+func isOpen(x plan.Expr) bool { return !plan.IsEventOnly(x) || mayReport(x) }
 
 // lineage returns the number of a "descendant of" in the query.
 func (n *binding) lineage(x *plan.Lineage) int {
@@ -160,9 +174,6 @@ func (q *Query) Needed() int {
 	}
 	return len(q.Plan.Steps)
 }
-
-// Now returns the condition of Cond.
-func (s *Step) Now() plan.Expr { return s.split.Now }
 
 // Never reports whether a step can never be satisfied.
 func (s *Step) Never() bool {

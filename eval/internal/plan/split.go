@@ -1,6 +1,10 @@
 package plan
 
-import "github.com/eqlkit/eqlkit/eval/value"
+import (
+	"slices"
+
+	"github.com/eqlkit/eqlkit/eval/value"
+)
 
 // A Split is a condition in three parts, all of which have to hold. A part that
 // asks for nothing is nil.
@@ -69,6 +73,22 @@ func IsEventOnly(x Expr) bool { return needs(x)&(needAlias|needLineage) == 0 }
 
 // IsClosed reports whether x reads no element of a search around it.
 func IsClosed(x Expr) bool { return needs(x)&needVar == 0 }
+
+// NeedsDescent reports whether x can only hold of a process that descends from
+// another.
+func NeedsDescent(x Expr) bool {
+	switch x := x.(type) {
+	case *Lineage:
+		return true
+	case *Logic:
+		if x.Or {
+			return !slices.ContainsFunc(x.Xs, func(o Expr) bool { return !NeedsDescent(o) })
+		}
+		return slices.ContainsFunc(x.Xs, NeedsDescent)
+	default:
+		return false
+	}
+}
 
 // AliasSteps returns the steps whose names x mentions, in the order of their
 // first mention.
