@@ -15,66 +15,85 @@ import (
 type answer struct {
 	facts []int32
 	odd   bool // a value is of a kind for which conditions may know better
-	parts []*part
+	part  part // of the block that was the first to ask
+	more  []*part
 }
 
 // A part is what a block makes of an answer.
 type part struct {
-	block   int
-	words   []int32  // of the block, in which there are conditions that cannot hold
-	masks   []uint64 // of each of them, the others
-	choices []int32  // clauses that are satisfied
+	block   *block // nil as long as nothing is known
+	masks   []mask
+	choices []int32 // clauses that are satisfied
 }
 
-// part returns what a block makes of a, which is about the source of a use.
-func (a *answer) part(b *block, use *use) *part {
-	for _, p := range a.parts {
-		if p.block == b.number {
+// A mask is the conditions of one word of a block that a value leaves.
+type mask struct {
+	word int
+	left uint64
+}
+
+// of returns what a block makes of a, which is about the source of a use.
+func (a *answer) of(b *block, u *use) *part {
+	if a.part.block == b {
+		return &a.part
+	}
+	for _, p := range a.more {
+		if p.block == b {
 			return p
 		}
 	}
-	p := &part{block: b.number}
+	p := &a.part
+	if p.block != nil {
+		p = &part{}
+		a.more = append(a.more, p)
+	}
+	p.block = b
 	left := make([]uint64, b.words())
-	for i, w := range use.asked {
+	for i, w := range u.asked {
 		left[i] = ^w
 	}
 	for _, fact := range a.facts {
-		for _, m := range use.good.of(fact) {
+		for _, m := range u.good.of(fact) {
 			set(left, int(m))
 		}
-		p.choices = append(p.choices, use.choices.of(fact)...)
+		p.choices = append(p.choices, u.choices.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {
-			for _, m := range use.bad.of(fact) {
+			for _, m := range u.bad.of(fact) {
 				left[m>>6] &^= 1 << (m & 63)
 			}
 		}
 	}
 	for i, w := range left {
 		if w != ^uint64(0) {
-			p.words, p.masks = append(p.words, int32(i)), append(p.masks, w)
+			p.masks = append(p.masks, mask{i, w})
 		}
 	}
-	a.parts = append(a.parts, p)
 	return p
 }
 
 // A memory is what a Finder remembers of the values of a source. The zero memory
 // is empty.
 type memory struct {
+	latest  *entry
 	entries []entry            // by hash of the value
 	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
 	several map[string]*answer // by facts
 }
 
-// An entry is a value with its answer.
+// An entry is a value with its answer and what predicates say of it.
 type entry struct {
 	hash     uint64
-	kind     value.Kind
 	value    []byte
 	answer   *answer
 	verdicts op.Verdicts
+	kind     value.Kind
+}
+
+// is reports whether e is about a value of a kind with a text.
+func (e *entry) is(kind value.Kind, text string) bool {
+	return e.kind == kind && e.answer != nil && string(e.value) == text
 }
 
 // What a Finder remembers: values of each source, how long they are at most, and
@@ -89,7 +108,10 @@ var seed = maphash.MakeSeed()
 
 // find returns the answer to what the value of a source is asked.
 func (f *Finder) find(s *source) *answer {
-	if s.kind != fieldSource || s.effort() == 0 {
+	switch {
+	case s.known.few:
+		return f.presence(s)
+	case s.kind != fieldSource || s.effort == 0:
 		return f.compute(s)
 	}
 	v := f.rec.At(s.slots[0])
@@ -102,22 +124,26 @@ func (f *Finder) find(s *source) *answer {
 		return f.compute(s)
 	}
 	m := &f.memories[s.index]
+	if e := m.latest; e != nil && e.is(v.Kind(), text) {
+		f.known[s.slots[0]] = &e.verdicts
+		return e.answer
+	}
 	if m.entries == nil {
 		m.entries = make([]entry, 1<<memoryBits)
 	}
 	hash := maphash.String(seed, text)
 	e := &m.entries[hash>>(64-memoryBits)]
-	if e.hash == hash && e.answer != nil && e.kind == v.Kind() && string(e.value) == text {
-		f.known[s.slots[0]] = &e.verdicts
-		return e.answer
-	}
-	a := f.compute(s)
-	if m.entries != nil { // the answer was not one too many
+	if e.hash != hash || !e.is(v.Kind(), text) {
+		a := f.compute(s)
+		if m.entries == nil { // the answer was one too many
+			return a
+		}
 		e.hash, e.kind, e.value, e.answer = hash, v.Kind(), append(e.value[:0], text...), a
 		e.verdicts.Forget()
-		f.known[s.slots[0]] = &e.verdicts
 	}
-	return a
+	m.latest = e
+	f.known[s.slots[0]] = &e.verdicts
+	return e.answer
 }
 
 // appendValue appends what tells a value that is no single text from others of its
@@ -139,6 +165,16 @@ func appendValue(dst []byte, v *value.Value) []byte {
 	default:
 		return binary.LittleEndian.AppendUint64(dst, v.Uint())
 	}
+}
+
+// presence returns the answer that there is a value, of which nothing else is asked.
+func (f *Finder) presence(s *source) *answer {
+	m := &f.memories[s.index]
+	if len(m.single) == 0 {
+		f.facts = append(f.facts[:0], 0)
+		m.single = append(m.single, f.newAnswer(false))
+	}
+	return m.single[0]
 }
 
 // compute finds out what holds of the value of a source.

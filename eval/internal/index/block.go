@@ -76,7 +76,7 @@ func (b *block) use(s *source, member int) *use {
 // be asked if no condition is left that they concern.
 func (b *block) arrange() {
 	slices.SortStableFunc(b.uses, func(x, y *use) int {
-		return cmp.Or(x.source.effort()-y.source.effort(), count(y.concerns)-count(x.concerns))
+		return cmp.Or(x.source.effort-y.source.effort, count(y.concerns)-count(x.concerns))
 	})
 	for i, u := range b.uses {
 		b.bySource[u.source.index] = int32(i)

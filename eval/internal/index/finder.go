@@ -107,9 +107,9 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			if !u.meets(cand) {
 				continue
 			}
-			p := f.reply(u.source).part(b, u)
-			for i, w := range p.words {
-				cand[w] &= p.masks[i]
+			p := f.reply(u.source).of(b, u)
+			for i := range p.masks {
+				cand[p.masks[i].word] &= p.masks[i].left
 			}
 			if len(p.choices) > 0 {
 				f.parts = append(f.parts, p)

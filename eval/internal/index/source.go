@@ -1,6 +1,8 @@
 package index
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -19,6 +21,9 @@ type source struct {
 
 	numbers map[fact]int32 // the facts that are asked for
 	known   facts
+	// effort is how much it takes to find out what holds of a new value: 0 is
+	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
+	effort int
 }
 
 type sourceKind uint8
@@ -45,7 +50,7 @@ type facts struct {
 	texts   map[string]int32
 	folded  map[string]int32
 	bools   [2]int32 // false, true; 0 if not asked for
-	numbers map[fact]int32
+	numbers []numbered
 	heads   prefixes // of folded texts
 	seconds prefixes // of folded texts without their first code point
 	tails   prefixes // of folded texts, read backwards
@@ -73,10 +78,7 @@ func (s *source) compile() {
 		case isBool:
 			k.bools[f.num] = n
 		case isNumber:
-			if k.numbers == nil {
-				k.numbers = make(map[fact]int32)
-			}
-			k.numbers[f] = n
+			k.numbers = append(k.numbers, numbered{f, n})
 		case beginsWith:
 			k.heads.add(f.text, n)
 		case continues:
@@ -91,24 +93,17 @@ func (s *source) compile() {
 			k.folds = true
 		}
 	}
+	slices.SortFunc(k.numbers, func(x, y numbered) int { return x.compare(y.fact) })
 	k.heads.compile()
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
 	s.numbers = nil
-}
-
-// effort is how much it takes to find out what holds of a new value: nothing to
-// speak of, a look at the whole text, or a search in it.
-func (s *source) effort() int {
-	k := &s.known
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
-		return 2
+		s.effort = 2
 	case k.texts != nil || k.folded != nil:
-		return 1
-	default:
-		return 0
+		s.effort = 1
 	}
 }
 
@@ -169,10 +164,8 @@ func (k *facts) findValue(dst []int32, v, f value.Value) (found []int32, odd boo
 			dst = append(dst, n)
 		}
 	case kind.IsNumber():
-		if k.numbers != nil {
-			if n, ok := k.numbers[numberKey(v)]; ok {
-				dst = append(dst, n)
-			}
+		if len(k.numbers) > 0 {
+			dst = k.findNumber(dst, numberKey(v))
 		}
 	case kind.IsText():
 		odd = kind != value.String
@@ -181,6 +174,25 @@ func (k *facts) findValue(dst []int32, v, f value.Value) (found []int32, odd boo
 		odd = true
 	}
 	return dst, odd
+}
+
+// findNumber appends the number of the fact that a value is a number.
+func (k *facts) findNumber(dst []int32, f fact) []int32 {
+	i, ok := slices.BinarySearchFunc(k.numbers, f, func(n numbered, f fact) int { return n.compare(f) })
+	if ok {
+		dst = append(dst, k.numbers[i].number)
+	}
+	return dst
+}
+
+// numbered is a fact with its number.
+type numbered struct {
+	fact
+	number int32
+}
+
+func (n numbered) compare(f fact) int {
+	return cmp.Or(cmp.Compare(n.num, f.num), cmp.Compare(n.text, f.text))
 }
 
 func (k *facts) findText(dst []int32, text, folded string) []int32 {
