@@ -36,6 +36,10 @@ type fact struct {
 	kind factKind
 	text string // of kinds with a text; of a number how it is written, see numberKey
 	num  uint64 // of booleans and numbers
+	// whole, unless it is empty, is a pattern that the text has to match besides,
+	// in any case if fold is set.
+	whole string
+	fold  bool
 }
 
 // A factKind is the form of a fact about a value.
@@ -336,7 +340,13 @@ func askedOfWildcard(p string, fold bool) asked {
 			}
 		}
 	}
-	return asked{best, fold && isAll(best.kind, p)}
+	if best.kind == present {
+		return asked{best, false}
+	}
+	if !fold || !isAll(best.kind, p) {
+		best.whole, best.fold = p, fold
+	}
+	return asked{best, true}
 }
 
 // isAll reports whether the only text in a pattern is all that it asks for.
