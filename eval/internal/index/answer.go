@@ -24,12 +24,19 @@ type part struct {
 	block   *block // nil as long as nothing is known
 	masks   []mask
 	choices []int32 // clauses that are satisfied
+	// triggers are exceptions of which the first part is met.
+	triggers []int32
 }
 
 // A mask is the conditions of one word of a block that a value leaves.
 type mask struct {
 	word int
 	left uint64
+}
+
+// has reports whether a fact holds.
+func (a *answer) has(fact int32) bool {
+	return a != nil && slices.Contains(a.facts, fact)
 }
 
 // of returns what a block makes of a, which is about the source of a use.
@@ -57,6 +64,7 @@ func (a *answer) of(b *block, u *use) *part {
 			set(left, int(m))
 		}
 		p.choices = append(p.choices, u.choices.of(fact)...)
+		p.triggers = append(p.triggers, u.triggers.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {

@@ -111,10 +111,13 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
-			if len(p.choices) > 0 {
+			if len(p.choices) > 0 || len(p.triggers) > 0 {
 				f.parts = append(f.parts, p)
 			}
 		}
+	}
+	if !f.odd {
+		f.except(b, cand)
 	}
 	chosen := false
 	for i, w := range cand {
@@ -133,6 +136,34 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 		}
 	}
 	return dst
+}
+
+// except takes out of cand what meets an exception.
+func (f *Finder) except(b *block, cand []uint64) {
+	for _, p := range f.parts {
+		for _, id := range p.triggers {
+			if e := &b.exceptions[id]; has(cand, e.member) && f.meets(e.rest) {
+				cand[e.member>>6] &^= 1 << (e.member & 63)
+			}
+		}
+	}
+}
+
+// meets reports whether the event passes all tests.
+func (f *Finder) meets(tests []test) bool {
+	for i := range tests {
+		found := false
+		for _, sf := range tests[i].facts {
+			if f.replies[sf.source].has(sf.fact) {
+				found = true
+				break
+			}
+		}
+		if found == tests[i].none {
+			return false
+		}
+	}
+	return true
 }
 
 // maxAbsences is how many combinations of present sources are remembered.
