@@ -36,13 +36,17 @@ func NewFilter(q *Query, onError func(error)) (*Filter, error) {
 		return nil, fmt.Errorf("a limit is not decided by one event")
 	}
 	e := &Engine{layout: event.NewLayout()}
-	b := &op.Builder{Layout: e.layout, Slot: func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) }}
+	b := &op.Builder{
+		Layout:    e.layout,
+		Slot:      func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) },
+		Forgetful: true, // answers are of one record
+	}
 	step := &b.Bind(q.plan).Steps[0]
 	f := &Filter{query: q, layout: e.layout, cond: step.Cond}
 	if !step.Any {
 		f.cond = op.InCategory(e.plain(q, q.plan.CategoryField), step.Category, step.Cond)
 	}
-	f.ctx = op.Ctx{OnError: onError, Forgetful: true} // answers are of one record
+	f.ctx.OnError = onError
 	f.own = f.NewRecord()
 	return f, nil
 }
@@ -54,7 +58,7 @@ func (f *Filter) Query() *Query { return f.query }
 // errors to the same function.
 func (f *Filter) Clone() *Filter {
 	c := *f
-	c.ctx = op.Ctx{OnError: f.ctx.OnError, Forgetful: true}
+	c.ctx = op.Ctx{OnError: f.ctx.OnError}
 	c.own = f.NewRecord()
 	return &c
 }
