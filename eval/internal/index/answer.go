@@ -88,6 +88,7 @@ type memory struct {
 	entries []entry            // by hash of the value
 	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
 	several map[string]*answer // by facts
+	misses  int                // values that were new, of late
 }
 
 // An entry is a value with its answer and what predicates say of it.
@@ -142,6 +143,7 @@ func (f *Finder) find(s *source) *answer {
 	hash := maphash.String(seed, text)
 	e := &m.entries[hash>>(64-memoryBits)]
 	if e.hash != hash || !e.is(v.Kind(), text) {
+		m.misses++
 		a := f.compute(s)
 		if m.entries == nil { // the answer was one too many
 			return a
