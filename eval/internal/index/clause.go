@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -20,8 +21,10 @@ type clause struct {
 	// unsaid says that an event without any value satisfies the clause, too, so
 	// that only a filter can decide it.
 	unsaid bool
-	// negative says that the condition cannot hold if one of the terms does.
+	// negative says that the condition cannot hold if one of the terms does and,
+	// unless it is empty, everything in also holds.
 	negative bool
+	also     []clause
 }
 
 // A term is a fact about a field.
@@ -36,6 +39,10 @@ type fact struct {
 	kind factKind
 	text string // of kinds with a text; of a number how it is written, see numberKey
 	num  uint64 // of booleans and numbers
+	// whole, unless it is empty, is a pattern that the text has to match besides,
+	// in any case if fold is set.
+	whole string
+	fold  bool
 }
 
 // A factKind is the form of a fact about a value.
@@ -100,6 +107,9 @@ func (b *Builder) refutes(x plan.Expr) []clause {
 		if x.Or {
 			return b.both(x.Xs, b.refutes)
 		}
+		if c, ok := b.exception(x); ok {
+			return []clause{c}
+		}
 		return b.choice(x.Xs, b.refutes)
 	case *plan.Not:
 		return b.needs(x.X)
@@ -115,6 +125,30 @@ func (b *Builder) refutes(x plan.Expr) []clause {
 		return b.without([]clause{c})
 	}
 	return nil
+}
+
+// exception returns that x, a conjunction, does not hold, if that can be decided.
+func (b *Builder) exception(x *plan.Logic) (clause, bool) {
+	var all []clause
+	for _, o := range conjuncts(nil, x) {
+		cs := b.needs(o)
+		if len(cs) != 1 || !cs[0].exact || cs[0].unsaid || len(cs[0].also) > 0 {
+			return clause{}, false
+		}
+		all = append(all, cs[0])
+	}
+	best, least := -1, 2.0
+	for i := range all {
+		if g := b.guess(&all[i]); !all[i].negative && g < least {
+			best, least = i, g
+		}
+	}
+	if best < 0 {
+		return clause{}, false
+	}
+	c := clause{terms: all[best].terms, exact: true, negative: true}
+	c.also = slices.Delete(all, best, best+1)
+	return c, true
 }
 
 // without returns that none of the terms hold which alone suffice for a clause.
@@ -336,7 +370,13 @@ func askedOfWildcard(p string, fold bool) asked {
 			}
 		}
 	}
-	return asked{best, fold && isAll(best.kind, p)}
+	if best.kind == present {
+		return asked{best, false}
+	}
+	if !fold || !isAll(best.kind, p) {
+		best.whole, best.fold = p, fold
+	}
+	return asked{best, true}
 }
 
 // isAll reports whether the only text in a pattern is all that it asks for.

@@ -51,11 +51,12 @@ type facts struct {
 	folded  map[string]int32
 	bools   [2]int32 // false, true; 0 if not asked for
 	numbers []numbered
-	heads   prefixes // of folded texts
-	seconds prefixes // of folded texts without their first code point
-	tails   prefixes // of folded texts, read backwards
-	inner   grams    // of folded texts
-	folds   bool     // folded texts are asked for
+	heads   prefixes          // of folded texts
+	seconds prefixes          // of folded texts without their first code point
+	tails   prefixes          // of folded texts, read backwards
+	inner   grams             // of folded texts
+	folds   bool              // folded texts are asked for
+	whole   []pattern.Matcher // by number: what the text has to match besides; nil if nothing
 }
 
 // compile makes s.known of what was asked for.
@@ -70,6 +71,12 @@ func (s *source) compile() {
 		(*m)[text] = n
 	}
 	for f, n := range s.numbers {
+		if f.whole != "" {
+			if k.whole == nil {
+				k.whole = make([]pattern.Matcher, len(s.numbers))
+			}
+			k.whole[n] = pattern.Wildcard(f.whole, f.fold)
+		}
 		switch f.kind {
 		case isText:
 			put(&k.texts, f.text, n)
@@ -209,12 +216,23 @@ func (k *facts) findText(dst []int32, text, folded string) []int32 {
 			dst = append(dst, n)
 		}
 	}
+	parts := len(dst)
 	dst = k.heads.find(dst, folded)
 	if k.seconds.any() && folded != "" {
 		dst = k.seconds.find(dst, folded[pattern.FirstLen(folded):])
 	}
 	dst = k.tails.find(dst, folded)
-	return k.inner.find(dst, folded)
+	dst = k.inner.find(dst, folded)
+	if k.whole == nil {
+		return dst
+	}
+	left := dst[:parts]
+	for _, n := range dst[parts:] {
+		if w := k.whole[n]; w == nil || w.Match(text) {
+			left = append(left, n)
+		}
+	}
+	return left
 }
 
 // findSystem appends the system that the event says it is of.

@@ -29,7 +29,9 @@ type Budget struct {
 
 	items    int
 	bytes    int64
-	waiting  int64 // of these, what is kept back
+	waiting  int64     // of these, what is kept back
+	texts    [4]string // keys that were made last
+	oldest   int       // of these
 	accounts []*Account
 
 	// The victim is the account that has to give when the total is exceeded:
@@ -80,6 +82,20 @@ func (b *Budget) Leave(a *Account) {
 
 // Bytes returns what is kept, events and all.
 func (b *Budget) Bytes() int64 { return b.bytes }
+
+// text returns an encoded key as a string. Queries that join by the same fields
+// share it.
+func (b *Budget) text(key []byte) string {
+	for i := range b.texts {
+		if b.texts[i] == string(key) {
+			return b.texts[i]
+		}
+	}
+	t := string(key)
+	b.texts[b.oldest] = t
+	b.oldest = (b.oldest + 1) % len(b.texts)
+	return t
+}
 
 // heldCost is what an event costs beside itself.
 const heldCost = 48

@@ -218,7 +218,7 @@ func (m *sequence) start(ev *Held, at place) {
 	if !m.account.admit(int64(partialCost+gapCost+len(at.key)), ev) {
 		return
 	}
-	i := m.begin(at, string(at.key), ev, gap{lead, never})
+	i := m.begin(at, m.account.budget.text(at.key), ev, gap{lead, never})
 	m.tell(Advanced, i, ev)
 }
 
