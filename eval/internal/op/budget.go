@@ -143,7 +143,7 @@ func (a *Account) add(kind *int, n int, cost int64) {
 // keeps ev, making some if the policy says so.
 func (a *Account) admit(cost int64, ev *Held) bool {
 	b := a.budget
-	if b.Limits == (Limits{}) && a.most == 0 {
+	if a.unlimited() {
 		return true
 	}
 	cost = withEvent(cost, ev)
@@ -170,6 +170,9 @@ func (a *Account) admit(cost int64, ev *Held) bool {
 	}
 	return false
 }
+
+// unlimited reports whether there is always room.
+func (a *Account) unlimited() bool { return a.budget.Limits == (Limits{}) && a.most == 0 }
 
 // affords reports whether something that is kept may grow by cost bytes and
 // keep ev: if not, no eviction of other things would make the room.
