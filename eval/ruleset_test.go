@@ -203,7 +203,9 @@ type protocol struct {
 
 func (x *ruleSet) stream(p *protocol, opts ...eval.StreamOption) *eval.Stream {
 	note := func(kind string) func(eval.NearMiss) {
-		return func(m eval.NearMiss) { p.lines = append(p.lines, fmt.Sprintf("%s %s %v", kind, m.Query.ID(), m.Reason)) }
+		return func(m eval.NearMiss) {
+			p.lines = append(p.lines, fmt.Sprintf("%s %s %v", kind, m.Query.ID(), m.Reason))
+		}
 	}
 	opts = append(opts, x.opts...)
 	opts = append(opts,
