@@ -232,8 +232,9 @@ func (x *ruleSet) check(t *testing.T) {
 			st.Evaluations, st.Errors = 0, 0
 			p.lines = append(p.lines, fmt.Sprintf("%+v", st))
 			for j, st := range s.QueryStats() {
-				st.Evaluations = 0
-				p.lines = append(p.lines, fmt.Sprintf("%d %+v", j, st))
+				id := st.Query.ID()
+				st.Query, st.Evaluations = nil, 0
+				p.lines = append(p.lines, fmt.Sprintf("query %d, %s: %+v", j, id, st))
 			}
 		}
 		if !equalLines(with.lines, without.lines) || !contains(without.errors, with.errors) {
