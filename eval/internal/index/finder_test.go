@@ -119,6 +119,44 @@ func TestFind(t *testing.T) {
 	require.False(t, f.Odd())
 }
 
+// TestFindSystem has conditions for some operating systems, which an event
+// satisfies that does not say of which it is.
+func TestFindSystem(t *testing.T) {
+	l := event.NewLayout()
+	b := newBuilder(l)
+	x := &indexed{slot: make(map[string]event.Slot)}
+	for i, names := range [][]string{{"windows"}, {"linux", "macos"}, nil} {
+		b.Add(0, []plan.Expr{planned(t, `a == "x"`, ast.Endpoint, names...)})
+		require.Equal(t, i, len(x.bits))
+		x.bits = append(x.bits, int32(i))
+	}
+	x.ix = b.Build()
+	for i := range x.bits {
+		x.bits[i] = int32(b.Bit(i))
+		require.Empty(t, b.Rest(i))
+	}
+	for i, path := range l.Paths() {
+		x.slot[path] = event.Slot(i)
+	}
+	x.rec = event.NewRecord(l)
+	f := x.ix.NewFinder(x.rec)
+	for _, tt := range []struct {
+		pairs []any
+		want  []int
+	}{
+		{nil, []int{0, 1, 2}},
+		{[]any{"host.os.type", "windows"}, []int{0, 2}},
+		{[]any{"host.os.type", "Linux"}, []int{1, 2}},
+		{[]any{"host.os.type", "macos", "host.os.family", "windows"}, []int{1, 2}},
+		{[]any{"host.os.type", "", "host.os.family", "windows"}, []int{0, 2}},
+		{[]any{"host.os.platform", "ubuntu"}, []int{1, 2}},
+		{[]any{"host.os.type", value.OfInt(1)}, []int{0, 1, 2}},
+	} {
+		x.fill(append(tt.pairs, "a", "x")...)
+		require.Equal(t, tt.want, x.found(f, 0), "%v", tt.pairs)
+	}
+}
+
 // TestManyConditions has more of them than a word has bits, in several blocks.
 func TestManyConditions(t *testing.T) {
 	const n = 300
