@@ -189,6 +189,9 @@ func (s *Stream) hit(r *run, ev Event) {
 	switch inTime := c.state != late && c.state != untimed; {
 	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
 	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct:
+		if !inTime { // the machine may have slept, and the event does not tell it the time
+			r.machine.Advance(c.now, r.emit)
+		}
 		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
 		c.plan(r)
 	default:

@@ -52,7 +52,7 @@ func (s *Stream) newRun(q *bound, index int) *run {
 		r.limiter = op.NewLimiter(limits)
 	}
 	r.emit = func(res op.Result) {
-		res.Last.Pin() // by tail, or by the order of the match
+		res.Pin() // by tail, or by the order of the match
 		if r.limiter != nil {
 			r.limiter.Push(res, deliver)
 		} else {
