@@ -30,6 +30,7 @@ type streamOptions struct {
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
 	plain      bool
+	profile    bool
 	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int

@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
@@ -253,17 +252,13 @@ func (s *source) findSystem(dst []int32, rec *event.Record) []int32 {
 	return dst
 }
 
-// describe names the source of a field, for people.
+// describe names the source, for people.
 func (s *source) describe(l *event.Layout) string {
 	switch s.kind {
 	case listSource:
 		return "elements of " + l.Lists()[s.list]
 	case systemSource:
-		var paths []string
-		for _, slot := range s.slots {
-			paths = append(paths, l.Path(slot))
-		}
-		return "operating system (" + strings.Join(paths, ", ") + ")"
+		return "operating system"
 	default:
 		return l.Path(s.slots[0])
 	}
