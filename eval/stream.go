@@ -8,7 +8,6 @@ import (
 	"iter"
 
 	"github.com/eqlkit/eqlkit/eval/event"
-	"github.com/eqlkit/eqlkit/eval/internal/index"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
@@ -22,22 +21,20 @@ import (
 type Stream struct {
 	engine *Engine
 	opts   streamOptions
-	rec    *event.Record
-	ctx    op.Ctx
 	runs   []*run
 	clocks []*clock
 	budget *op.Budget
-	routes []map[string][]int // by group: blocks of the index by list of categories
-	finder *index.Finder
-	awake  []uint64 // bits of the index: steps that can make a difference to their machines
-	other  []uint64 // scratch for the like
-	blocks []int    // of the current event
-	found  []int32  // its candidates
+	search searcher
+	awake  []uint64  // bits of the index: steps that can make a difference to their machines
+	other  []uint64  // scratch for the like
+	own    sight     // of events that come as they are
+	asked  op.Ctx    // for what prepared events are still asked
+	at     *sight    // the current event
+	ahead  *Prepared // the current event, if it was prepared; at is its sight
 	hits   op.Hits
-	cats   []string
-	catKey []byte
 
-	borrowed *event.Document // of PushJSON
+	borrow   *event.Document // of PushJSON
+	borrowed *event.Document // the current event, if it must not be kept
 	copied   *event.Document // the current event, if it is borrowed and something keeps it
 
 	current *run  // whose expressions are being computed
@@ -51,7 +48,6 @@ type Stream struct {
 
 	positions map[string][]byte
 	repeats   repeats
-	part      *partInfo // nil unless the stream is one of several parts
 }
 
 // ErrClosed is what Push returns after Close.
@@ -73,18 +69,16 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 
 // install makes e the stream's engine, with runs that have no state.
 func (s *Stream) install(e *Engine) {
-	s.engine, s.rec = e, event.NewRecord(e.layout)
-	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError, Forgetful: s.opts.plain}
-	s.clocks, s.routes, s.runs = nil, nil, nil
+	s.engine, s.search = e, newSearcher(e, s.opts.plain)
+	s.own = sight{rec: event.NewRecord(e.layout)}
+	s.own.ctx = &op.Ctx{Rec: s.own.rec, OnError: s.exprError, Forgetful: s.opts.plain}
+	s.asked = op.Ctx{OnError: s.exprError, Forgetful: true} // records come from several places
+	s.clocks, s.runs = nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
 	}
-	for range e.groups {
-		s.routes = append(s.routes, make(map[string][]int))
-	}
-	s.finder = e.index.NewFinder(s.rec)
 	if !s.opts.plain {
-		s.ctx.Known = s.finder.Known()
+		s.own.ctx.Known = s.search.finder.Known()
 	}
 	words := (e.index.Bits() + 63) / 64
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
@@ -118,13 +112,23 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	if s.closed {
 		return ErrClosed
 	}
-	if err := s.accept(ev, s.rec); err != nil {
+	var err error
+	if ev != nil {
+		err = s.own.rec.Fill(ev)
+	}
+	if err = s.accept(ev, err); err != nil {
 		return err
 	}
+	s.at = &s.own
+	return s.see(source, ev, yield)
+}
+
+// see takes the current event, which can be read.
+func (s *Stream) see(source string, ev Event, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		at, tie := c.field.read(s.rec)
+		at, tie := c.field.read(s.at.rec)
 		c.begin(at, tie, source)
 	}
 	s.take(ev, source)
@@ -141,19 +145,19 @@ func (s *Stream) PushJSON(doc []byte, yield func(Match) bool) error {
 
 // PushJSONFrom is PushJSON for an event of a source, as PushFrom is for Push.
 func (s *Stream) PushJSONFrom(source string, doc []byte, yield func(Match) bool) error {
-	if s.borrowed == nil {
-		s.borrowed = &event.Document{}
+	if s.borrow == nil {
+		s.borrow = &event.Document{}
 	}
-	s.borrowed.Reset(doc)
-	s.copied = nil
+	s.borrow.Reset(doc)
+	s.borrowed, s.copied = s.borrow, nil
 	err := s.PushFrom(source, s.borrowed, yield)
-	s.borrowed.Reset(nil)
-	s.copied = nil
+	s.borrow.Reset(nil)
+	s.borrowed, s.copied = nil, nil
 	return err
 }
 
-// lasting returns the current event as one that may be kept: a copy if it is what
-// PushJSON has borrowed.
+// lasting returns the current event as one that may be kept: a copy if it is
+// borrowed.
 func (s *Stream) lasting(ev Event) Event {
 	if d, ok := ev.(*event.Document); !ok || d != s.borrowed {
 		return ev
@@ -164,14 +168,14 @@ func (s *Stream) lasting(ev Event) Event {
 	return s.copied
 }
 
-// accept reads an event and numbers it.
-func (s *Stream) accept(ev Event, rec *event.Record) error {
+// accept counts an event and numbers it. If it could not be read err says why.
+func (s *Stream) accept(ev Event, err error) error {
 	s.stats.Events++
 	if ev == nil {
 		s.stats.Refused++
 		return fmt.Errorf("event %d is nil", s.stats.Events)
 	}
-	if err := rec.Fill(ev); err != nil {
+	if err != nil {
 		s.stats.Refused++
 		return fmt.Errorf("event %d: %w", s.stats.Events, err)
 	}
@@ -211,15 +215,12 @@ func (s *Stream) stand(ev Event, source string) {
 // take evaluates the current event, now that its place in time is known.
 func (s *Stream) take(ev Event, source string) {
 	s.stand(ev, source)
-	s.enter(duePhase)
 	for _, c := range s.clocks {
 		if c.direct {
 			c.pass(c.now)
 		}
 	}
-	s.enter(eventPhase)
 	s.evaluate(ev, s.candidates())
-	s.enter(releasePhase)
 	for _, c := range s.clocks {
 		if c.judged != nil {
 			c.resolve(*c.judged, s.doubted)
@@ -227,13 +228,6 @@ func (s *Stream) take(ev Event, source string) {
 		s.release(c)
 	}
 	s.relieve()
-}
-
-// enter notes what is being done, for the order of matches.
-func (s *Stream) enter(p phase) {
-	if s.part != nil {
-		s.part.phase = p
-	}
 }
 
 func (s *Stream) begin(yield func(Match) bool) {

@@ -1,0 +1,210 @@
+package eval
+
+import (
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/op"
+)
+
+// A Preparer does for a Stream, beforehand, what does not depend on the events that
+// came before: it reads the fields of an event and tests the conditions of steps.
+// That is most of the work on it. Several Preparers, each in a goroutine of its own,
+// prepare events side by side and in any order; the Stream then takes them one after
+// the other by PushPrepared. Package shard does all this.
+//
+// A Preparer belongs to one goroutine at a time. It is good until the queries of its
+// Stream are exchanged, by Swap or otherwise.
+type Preparer struct {
+	search searcher
+	all    []uint64      // bits of the index
+	like   *event.Record // never filled
+	ctx    op.Ctx
+	into   *Prepared // under preparation
+}
+
+// NewPreparer returns a Preparer of events for s. It is called like any other method
+// of s; the Preparer then has nothing to do with the goroutine of s.
+func (s *Stream) NewPreparer() *Preparer {
+	p := &Preparer{
+		search: newSearcher(s.engine, s.opts.plain),
+		all:    make([]uint64, len(s.awake)),
+		like:   event.NewRecord(s.engine.layout),
+	}
+	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
+	for i := range p.all {
+		p.all[i] = ^uint64(0)
+	}
+	return p
+}
+
+// A Prepared is an event that a Preparer has prepared. It is meant to be used again
+// and again, and belongs to one goroutine at a time. The zero Prepared holds no event;
+// it is fit for events of any Stream.
+type Prepared struct {
+	sight
+	engine *Engine
+	event  Event // nil once it has been pushed
+	err    error // why it cannot be read
+
+	text     event.Document // of PrepareJSON
+	borrowed bool           // the event is text
+
+	verdicts []verdict // by candidate
+	troubles []trouble // what conditions have reported
+	testing  int32     // bit of the condition under test
+}
+
+// A verdict is what has been found out about a candidate.
+type verdict uint8
+
+const (
+	untested verdict = iota // since it was not likely to be asked for
+	failing
+	holding
+)
+
+// A trouble is an error that a condition has reported.
+type trouble struct {
+	bit int32
+	err error
+}
+
+// A Forecast says which steps of queries a Stream is likely to ask about in the next
+// events, judged by the partial matches that it has. Preparers leave the others
+// alone, so that the Stream tests those itself which it comes to need: results do not
+// depend on a Forecast. It must not change while Preparers read it. The zero Forecast
+// is of no step.
+type Forecast struct{ steps []uint64 }
+
+// Forecast makes f the one for the next events.
+func (s *Stream) Forecast(f *Forecast) {
+	f.steps = append(f.steps[:0], s.awake...)
+	for _, c := range s.clocks {
+		if s.direct(c) {
+			continue
+		}
+		for i := range f.steps {
+			f.steps[i] |= c.sequences[i] | c.machines[i]
+		}
+	}
+}
+
+// direct reports whether sequences see the next events at once, as far as one can
+// tell.
+func (s *Stream) direct(c *clock) bool { return s.opts.distinct == nil && c.needsNoQueue() }
+
+func (f *Forecast) has(bit int32) bool {
+	return int(bit>>6) < len(f.steps) && f.steps[bit>>6]>>(bit&63)&1 != 0
+}
+
+// Prepare makes into what ev, which may be nil, is to a Stream. What is wrong with ev
+// PushPrepared tells. Functions of fn.Func and methods of ev are called by the
+// goroutine of the Preparer, everything else by that of the Stream.
+func (p *Preparer) Prepare(ev Event, f *Forecast, into *Prepared) {
+	p.begin(into)
+	into.event = ev
+	p.prepare(f)
+}
+
+// PrepareJSON is Prepare for an event that is a JSON object. The caller may use doc
+// again when PushPrepared returns: the Stream makes a copy of what it keeps.
+func (p *Preparer) PrepareJSON(doc []byte, f *Forecast, into *Prepared) {
+	p.begin(into)
+	into.text.Reset(doc)
+	into.event, into.borrowed = &into.text, true
+	p.prepare(f)
+}
+
+func (p *Preparer) prepare(f *Forecast) {
+	v := p.into
+	if v.event == nil {
+		return
+	}
+	if v.err = v.rec.Fill(v.event); v.err != nil {
+		return
+	}
+	p.search.find(&v.sight, p.all)
+	cs := p.search.engine.candidates
+	for _, bit := range v.found {
+		answer := untested
+		if f.has(bit) {
+			c := &cs[bit]
+			v.testing, answer = bit, failing
+			if v.test(c, &v.engine.queries[c.query].Steps[c.step]) {
+				answer = holding
+			}
+		}
+		v.verdicts = append(v.verdicts, answer)
+	}
+}
+
+// begin makes v, emptied, what is prepared.
+func (p *Preparer) begin(v *Prepared) {
+	if v.engine != p.search.engine {
+		*v = Prepared{engine: p.search.engine, sight: sight{rec: event.NewRecord(p.search.engine.layout)}}
+	}
+	v.end()
+	v.rec.ReadLike(p.like)
+	v.ctx, p.ctx.Rec, p.into = &p.ctx, v.rec, v
+}
+
+// note takes down what the condition under test reports.
+func (p *Preparer) note(err error) {
+	p.into.troubles = append(p.into.troubles, trouble{p.into.testing, err})
+}
+
+// end lets go of the event.
+func (v *Prepared) end() {
+	if v.borrowed {
+		v.text.Reset(nil)
+	}
+	v.event, v.err, v.borrowed = nil, nil, false
+	v.verdicts = v.verdicts[:0]
+	clear(v.troubles)
+	v.troubles = v.troubles[:0]
+}
+
+// keep drops the candidates that are not in awake, a set of bits of the index.
+func (v *Prepared) keep(awake []uint64) {
+	n := 0
+	for i, bit := range v.found {
+		if awake[bit>>6]>>(bit&63)&1 != 0 {
+			v.found[n], v.verdicts[n] = bit, v.verdicts[i]
+			n++
+		}
+	}
+	v.found, v.verdicts = v.found[:n], v.verdicts[:n]
+}
+
+// tell calls report with what the condition of a candidate has reported.
+func (v *Prepared) tell(bit int32, report func(error)) {
+	for _, t := range v.troubles {
+		if t.bit == bit {
+			report(t.err)
+		}
+	}
+}
+
+// PushPrepared is Push for an event that one of the Preparers of s has prepared. It
+// empties p. It panics if p was prepared for other queries.
+func (s *Stream) PushPrepared(source string, p *Prepared, yield func(Match) bool) error {
+	if s.closed {
+		return ErrClosed
+	}
+	if p.engine != s.engine {
+		panic("eval: an event that was prepared for other queries")
+	}
+	defer p.end()
+	if err := s.accept(p.event, p.err); err != nil {
+		return err
+	}
+	s.asked.Rec, p.ctx = p.rec, &s.asked
+	s.at, s.ahead = &p.sight, p
+	if p.borrowed {
+		s.borrowed = &p.text
+	}
+	defer s.forget()
+	return s.see(source, p.event, yield)
+}
+
+// forget forgets that the current event was prepared.
+func (s *Stream) forget() { s.at, s.ahead, s.borrowed, s.copied = nil, nil, nil, nil }
