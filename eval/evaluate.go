@@ -16,7 +16,7 @@ func (s *Stream) candidates() []int32 {
 	case s.ahead == nil:
 		s.search.find(s.at, s.wakeful())
 	case !s.opts.plain:
-		s.ahead.keep(s.wakeful())
+		s.ahead.settle(s.wakeful())
 	}
 	return s.at.found
 }
@@ -87,11 +87,15 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 
 // holds reports whether candidate i, which is c for step st, holds.
 func (s *Stream) holds(i int, c *candidate, st *op.Step) bool {
-	if s.ahead != nil && s.ahead.verdicts[i] != untested {
-		s.ahead.tell(s.at.found[i], s.exprError)
-		return s.ahead.verdicts[i] == holding
+	if s.ahead == nil {
+		return s.at.test(c, st)
 	}
-	return s.at.test(c, st)
+	answer := s.ahead.verdicts[i]
+	if answer == unasked {
+		return st.Cond.Test(s.at.ctx)
+	}
+	s.ahead.tell(s.at.found[i], s.exprError)
+	return answer == holding
 }
 
 // askUntil tests the step of until, if it was left out because nothing was open: it

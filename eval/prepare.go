@@ -1,6 +1,9 @@
 package eval
 
 import (
+	"math/bits"
+	"slices"
+
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
@@ -24,11 +27,7 @@ type Preparer struct {
 // NewPreparer returns a Preparer of events for s. It is called like any other method
 // of s; the Preparer then has nothing to do with the goroutine of s.
 func (s *Stream) NewPreparer() *Preparer {
-	p := &Preparer{
-		search: newSearcher(s.engine, s.opts.plain),
-		all:    make([]uint64, len(s.awake)),
-		like:   event.NewRecord(s.engine.layout),
-	}
+	p := &Preparer{search: newSearcher(s.engine, s.opts.plain), like: event.NewRecord(s.engine.layout)}
 	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
 	for i := range p.all {
 		p.all[i] = ^uint64(0)
@@ -48,6 +47,7 @@ type Prepared struct {
 	text     event.Document // of PrepareJSON
 	borrowed bool           // the event is text
 
+	forecast *Forecast
 	verdicts []verdict // by candidate
 	troubles []trouble // what conditions have reported
 	testing  int32     // bit of the condition under test
@@ -57,7 +57,7 @@ type Prepared struct {
 type verdict uint8
 
 const (
-	untested verdict = iota // since it was not likely to be asked for
+	unasked verdict = iota // also by the index
 	failing
 	holding
 )
@@ -68,12 +68,12 @@ type trouble struct {
 	err error
 }
 
-// A Forecast says which steps of queries a Stream is likely to ask about in the next
-// events, judged by the partial matches that it has. Preparers leave the others
-// alone, so that the Stream tests those itself which it comes to need: results do not
-// depend on a Forecast. It must not change while Preparers read it. The zero Forecast
-// is of no step.
-type Forecast struct{ steps []uint64 }
+// A Forecast says which steps of queries a Stream will ask about in the next events,
+// judged by the partial matches that it has. Preparers leave the others alone; what
+// more the Stream comes to need it finds out itself, so that results do not depend on
+// a Forecast. The zero Forecast is of no step. It must not change until all events
+// that it was used for have been pushed.
+type Forecast struct{ steps []uint64 } // bits of the index
 
 // Forecast makes f the one for the next events.
 func (s *Stream) Forecast(f *Forecast) {
@@ -92,29 +92,25 @@ func (s *Stream) Forecast(f *Forecast) {
 // tell.
 func (s *Stream) direct(c *clock) bool { return s.opts.distinct == nil && c.needsNoQueue() }
 
-func (f *Forecast) has(bit int32) bool {
-	return int(bit>>6) < len(f.steps) && f.steps[bit>>6]>>(bit&63)&1 != 0
-}
-
 // Prepare makes into what ev, which may be nil, is to a Stream. What is wrong with ev
 // PushPrepared tells. Functions of fn.Func and methods of ev are called by the
 // goroutine of the Preparer, everything else by that of the Stream.
 func (p *Preparer) Prepare(ev Event, f *Forecast, into *Prepared) {
-	p.begin(into)
+	p.begin(f, into)
 	into.event = ev
-	p.prepare(f)
+	p.prepare()
 }
 
 // PrepareJSON is Prepare for an event that is a JSON object. The caller may use doc
 // again when PushPrepared returns: the Stream makes a copy of what it keeps.
 func (p *Preparer) PrepareJSON(doc []byte, f *Forecast, into *Prepared) {
-	p.begin(into)
+	p.begin(f, into)
 	into.text.Reset(doc)
 	into.event, into.borrowed = &into.text, true
-	p.prepare(f)
+	p.prepare()
 }
 
-func (p *Preparer) prepare(f *Forecast) {
+func (p *Preparer) prepare() {
 	v := p.into
 	if v.event == nil {
 		return
@@ -122,27 +118,26 @@ func (p *Preparer) prepare(f *Forecast) {
 	if v.err = v.rec.Fill(v.event); v.err != nil {
 		return
 	}
-	p.search.find(&v.sight, p.all)
+	p.search.find(&v.sight, v.forecast.steps)
 	cs := p.search.engine.candidates
 	for _, bit := range v.found {
-		answer := untested
-		if f.has(bit) {
-			c := &cs[bit]
-			v.testing, answer = bit, failing
-			if v.test(c, &v.engine.queries[c.query].Steps[c.step]) {
-				answer = holding
-			}
+		c := &cs[bit]
+		v.testing = bit
+		answer := failing
+		if v.test(c, &v.engine.queries[c.query].Steps[c.step]) {
+			answer = holding
 		}
 		v.verdicts = append(v.verdicts, answer)
 	}
 }
 
 // begin makes v, emptied, what is prepared.
-func (p *Preparer) begin(v *Prepared) {
+func (p *Preparer) begin(f *Forecast, v *Prepared) {
 	if v.engine != p.search.engine {
 		*v = Prepared{engine: p.search.engine, sight: sight{rec: event.NewRecord(p.search.engine.layout)}}
 	}
 	v.end()
+	v.forecast = f
 	v.rec.ReadLike(p.like)
 	v.ctx, p.ctx.Rec, p.into = &p.ctx, v.rec, v
 }
@@ -157,14 +152,15 @@ func (v *Prepared) end() {
 	if v.borrowed {
 		v.text.Reset(nil)
 	}
-	v.event, v.err, v.borrowed = nil, nil, false
+	v.event, v.err, v.forecast, v.borrowed = nil, nil, nil, false
 	v.verdicts = v.verdicts[:0]
 	clear(v.troubles)
 	v.troubles = v.troubles[:0]
 }
 
-// keep drops the candidates that are not in awake, a set of bits of the index.
-func (v *Prepared) keep(awake []uint64) {
+// settle makes the candidates those that are in awake, a set of bits of the index: it
+// drops the others, and adds what the forecast did not know.
+func (v *Prepared) settle(awake []uint64) {
 	n := 0
 	for i, bit := range v.found {
 		if awake[bit>>6]>>(bit&63)&1 != 0 {
@@ -173,6 +169,25 @@ func (v *Prepared) keep(awake []uint64) {
 		}
 	}
 	v.found, v.verdicts = v.found[:n], v.verdicts[:n]
+	known := v.forecast.steps
+	for i, w := range awake {
+		if i < len(known) {
+			w &^= known[i]
+		}
+		for ; w != 0; w &= w - 1 {
+			v.add(int32(i<<6 + bits.TrailingZeros64(w)))
+		}
+	}
+}
+
+// add makes a step a candidate, if it concerns the event by its category.
+func (v *Prepared) add(bit int32) {
+	if !slices.Contains(v.blocks, int(v.engine.candidates[bit].block)) {
+		return
+	}
+	i, _ := slices.BinarySearchFunc(v.found, bit, v.engine.compare)
+	v.found = slices.Insert(v.found, i, bit)
+	v.verdicts = slices.Insert(v.verdicts, i, unasked)
 }
 
 // tell calls report with what the condition of a candidate has reported.

@@ -38,7 +38,9 @@ func (s *Stream) newRun(q *bound, index int) *run {
 			deliver(res)
 		}
 	}
-	if r.machine != nil {
+	if r.machine == nil {
+		r.setBits(s.awake)
+	} else {
 		r.watch(&s.opts)
 		c := s.clocks[r.clock]
 		if q.Plan.Kind == plan.Sequence {

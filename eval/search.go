@@ -77,14 +77,14 @@ func (x *searcher) find(v *sight, awake []uint64) {
 }
 
 // arrange brings bits of the index into the order of the queries and their steps.
-func (e *Engine) arrange(bits []int32) {
-	cs := e.candidates
-	slices.SortFunc(bits, func(a, b int32) int {
-		if x, y := &cs[a], &cs[b]; x.query != y.query {
-			return int(x.query - y.query)
-		}
-		return int(cs[a].step - cs[b].step)
-	})
+func (e *Engine) arrange(bits []int32) { slices.SortFunc(bits, e.compare) }
+
+func (e *Engine) compare(a, b int32) int {
+	x, y := &e.candidates[a], &e.candidates[b]
+	if x.query != y.query {
+		return int(x.query - y.query)
+	}
+	return int(x.step - y.step)
 }
 
 // route returns the blocks of the index that the event's categories concern.

@@ -82,9 +82,6 @@ func (s *Stream) install(e *Engine) {
 	}
 	words := (e.index.Bits() + 63) / 64
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
-	for i := range s.awake {
-		s.awake[i] = ^uint64(0)
-	}
 	for _, c := range s.clocks {
 		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
 	}
