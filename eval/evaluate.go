@@ -92,10 +92,27 @@ func (s *Stream) holds(i int, c *candidate, st *op.Step) bool {
 	}
 	answer := s.ahead.verdicts[i]
 	if answer == unasked {
-		return st.Cond.Test(s.at.ctx)
+		return s.ask(s.at.found[i], st)
 	}
 	s.ahead.tell(s.at.found[i], s.exprError)
 	return answer == holding
+}
+
+// ask tests a step of which nothing was found out beforehand. That is quicker than to
+// ask the index first, but only what the index would have let through may report
+// errors.
+func (s *Stream) ask(bit int32, st *op.Step) bool {
+	s.asked.OnError = s.setAside
+	holds := st.Cond.Test(&s.asked)
+	s.asked.OnError = s.report
+	if len(s.aside) > 0 && s.search.has(s.at.rec, bit) {
+		for _, err := range s.aside {
+			s.exprError(err)
+		}
+	}
+	clear(s.aside)
+	s.aside = s.aside[:0]
+	return holds
 }
 
 // askUntil tests the step of until, if it was left out because nothing was open: it

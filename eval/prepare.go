@@ -18,8 +18,8 @@ import (
 // Stream are exchanged, by Swap or otherwise.
 type Preparer struct {
 	search searcher
-	all    []uint64      // bits of the index
 	like   *event.Record // never filled
+	none   []uint64      // the steps of no forecast
 	ctx    op.Ctx
 	into   *Prepared // under preparation
 }
@@ -27,11 +27,12 @@ type Preparer struct {
 // NewPreparer returns a Preparer of events for s. It is called like any other method
 // of s; the Preparer then has nothing to do with the goroutine of s.
 func (s *Stream) NewPreparer() *Preparer {
-	p := &Preparer{search: newSearcher(s.engine, s.opts.plain), like: event.NewRecord(s.engine.layout)}
-	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
-	for i := range p.all {
-		p.all[i] = ^uint64(0)
+	p := &Preparer{
+		search: newSearcher(s.engine, s.opts.plain),
+		like:   event.NewRecord(s.engine.layout),
+		none:   make([]uint64, len(s.awake)),
 	}
+	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
 	return p
 }
 
@@ -47,7 +48,7 @@ type Prepared struct {
 	text     event.Document // of PrepareJSON
 	borrowed bool           // the event is text
 
-	forecast *Forecast
+	asked    []uint64  // bits of the index: the steps that candidates were sought among
 	verdicts []verdict // by candidate
 	troubles []trouble // what conditions have reported
 	testing  int32     // bit of the condition under test
@@ -118,7 +119,7 @@ func (p *Preparer) prepare() {
 	if v.err = v.rec.Fill(v.event); v.err != nil {
 		return
 	}
-	p.search.find(&v.sight, v.forecast.steps)
+	p.search.find(&v.sight, v.asked)
 	cs := p.search.engine.candidates
 	for _, bit := range v.found {
 		c := &cs[bit]
@@ -137,7 +138,9 @@ func (p *Preparer) begin(f *Forecast, v *Prepared) {
 		*v = Prepared{engine: p.search.engine, sight: sight{rec: event.NewRecord(p.search.engine.layout)}}
 	}
 	v.end()
-	v.forecast = f
+	if v.asked = f.steps; len(v.asked) != len(p.none) {
+		v.asked = p.none
+	}
 	v.rec.ReadLike(p.like)
 	v.ctx, p.ctx.Rec, p.into = &p.ctx, v.rec, v
 }
@@ -152,7 +155,7 @@ func (v *Prepared) end() {
 	if v.borrowed {
 		v.text.Reset(nil)
 	}
-	v.event, v.err, v.forecast, v.borrowed = nil, nil, nil, false
+	v.event, v.err, v.asked, v.borrowed = nil, nil, nil, false
 	v.verdicts = v.verdicts[:0]
 	clear(v.troubles)
 	v.troubles = v.troubles[:0]
@@ -169,12 +172,8 @@ func (v *Prepared) settle(awake []uint64) {
 		}
 	}
 	v.found, v.verdicts = v.found[:n], v.verdicts[:n]
-	known := v.forecast.steps
 	for i, w := range awake {
-		if i < len(known) {
-			w &^= known[i]
-		}
-		for ; w != 0; w &= w - 1 {
+		for w &^= v.asked[i]; w != 0; w &= w - 1 {
 			v.add(int32(i<<6 + bits.TrailingZeros64(w)))
 		}
 	}

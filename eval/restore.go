@@ -48,7 +48,7 @@ func (s *Stream) restored(r io.Reader) (*Stream, Changes, error) {
 func (s *Stream) adopt(fresh *Stream) {
 	*s = *fresh
 	s.budget.OnFull = s.refused
-	s.own.ctx.OnError, s.asked.OnError = s.exprError, s.exprError
+	s.listen()
 	for _, r := range s.runs {
 		r.stream = s
 	}

@@ -76,6 +76,17 @@ func (x *searcher) find(v *sight, awake []uint64) {
 	}
 }
 
+// has reports whether an event that a step concerns may satisfy it.
+func (x *searcher) has(rec *event.Record, bit int32) bool {
+	if x.plain {
+		return true
+	}
+	only := make([]uint64, (x.engine.index.Bits()+63)/64)
+	only[bit>>6] = 1 << (bit & 63)
+	x.finder.Next(rec)
+	return len(x.finder.Find(nil, int(x.engine.candidates[bit].block), only)) > 0
+}
+
 // arrange brings bits of the index into the order of the queries and their steps.
 func (e *Engine) arrange(bits []int32) { slices.SortFunc(bits, e.compare) }
 

@@ -139,7 +139,7 @@ func (r *run) save(e *op.Encoder) {
 	e.Uint(a.Evicted)
 	e.Uint(a.Rejected)
 	e.Uint(a.Expired)
-	r.machine.Save(e, nil)
+	r.machine.Save(e)
 	for _, w := range r.waiting() {
 		e.Held(w.ev)
 		w.hits.Save(e)

@@ -19,19 +19,21 @@ import (
 //
 // A Stream belongs to one goroutine at a time.
 type Stream struct {
-	engine *Engine
-	opts   streamOptions
-	runs   []*run
-	clocks []*clock
-	budget *op.Budget
-	search searcher
-	awake  []uint64  // bits of the index: steps that can make a difference to their machines
-	other  []uint64  // scratch for the like
-	own    sight     // of events that come as they are
-	asked  op.Ctx    // for what prepared events are still asked
-	at     *sight    // the current event
-	ahead  *Prepared // the current event, if it was prepared; at is its sight
-	hits   op.Hits
+	engine           *Engine
+	opts             streamOptions
+	runs             []*run
+	clocks           []*clock
+	budget           *op.Budget
+	search           searcher
+	awake            []uint64    // bits of the index: steps that can make a difference to their machines
+	other            []uint64    // scratch for the like
+	own              sight       // of events that come as they are
+	asked            op.Ctx      // for what prepared events are still asked
+	aside            []error     // reported by the condition under test
+	report, setAside func(error) // exprError, and what fills aside
+	at               *sight      // the current event
+	ahead            *Prepared   // the current event, if it was prepared; at is its sight
+	hits             op.Hits
 
 	borrow   *event.Document // of PushJSON
 	borrowed *event.Document // the current event, if it must not be kept
@@ -71,8 +73,9 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 func (s *Stream) install(e *Engine) {
 	s.engine, s.search = e, newSearcher(e, s.opts.plain)
 	s.own = sight{rec: event.NewRecord(e.layout)}
-	s.own.ctx = &op.Ctx{Rec: s.own.rec, OnError: s.exprError, Forgetful: s.opts.plain}
-	s.asked = op.Ctx{OnError: s.exprError, Forgetful: true} // records come from several places
+	s.own.ctx = &op.Ctx{Rec: s.own.rec, Forgetful: s.opts.plain}
+	s.asked = op.Ctx{Forgetful: true} // records come from several places
+	s.listen()
 	s.clocks, s.runs = nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
@@ -89,6 +92,13 @@ func (s *Stream) install(e *Engine) {
 		s.runs = append(s.runs, s.newRun(q, i))
 	}
 	s.schedule()
+}
+
+// listen has s told of what conditions report.
+func (s *Stream) listen() {
+	s.report = s.exprError
+	s.setAside = func(err error) { s.aside = append(s.aside, err) }
+	s.own.ctx.OnError, s.asked.OnError = s.report, s.report
 }
 
 // Push evaluates one event and calls yield for each match: first those that the
