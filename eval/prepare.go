@@ -33,6 +33,9 @@ func (s *Stream) NewPreparer() *Preparer {
 		none:   make([]uint64, len(s.awake)),
 	}
 	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
+	if !s.opts.plain {
+		p.ctx.Known = p.search.finder.Known()
+	}
 	return p
 }
 

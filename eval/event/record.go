@@ -32,7 +32,7 @@ type Record struct {
 	elems   []value.Value // of lists
 	objects objectPool
 
-	*habits
+	*habits // nil until the record is filled
 
 	addrs   []address // by slot: what Addr returned; nil until it is called
 	parsing []Slot    // slots with an address
@@ -48,7 +48,7 @@ const (
 // NewRecord returns an empty Record for l, which must not grow from now on.
 func NewRecord(l *Layout) *Record {
 	l.compile.Do(l.build)
-	r := &Record{
+	return &Record{
 		layout: l,
 		vals:   make([]value.Value, l.Len()),
 		isSet:  make([]bool, l.Len()),
@@ -57,16 +57,24 @@ func NewRecord(l *Layout) *Record {
 		folds:  make([]value.Value, l.Len()),
 		isFold: make([]bool, l.Len()),
 		lists:  make([]items, len(l.lists)),
-		habits: newHabits(l),
 	}
-	return r
 }
 
 // ReadLike makes r share with o, a record for the same layout, what both learn of how
 // documents are written. From then on it may be filled only where o may be: by the
 // goroutine of o, until ReadLike is called with another. That keeps together what
 // reading needs, if many records are filled in turn.
-func (r *Record) ReadLike(o *Record) { r.habits = o.habits }
+func (r *Record) ReadLike(o *Record) {
+	o.acquire()
+	r.habits = o.habits
+}
+
+// acquire makes sure that r has habits.
+func (r *Record) acquire() {
+	if r.habits == nil {
+		r.habits = newHabits(r.layout)
+	}
+}
 
 // Layout returns the layout that r was made for.
 func (r *Record) Layout() *Layout { return r.layout }
@@ -185,6 +193,7 @@ func (r *Record) Fills() uint64 { return r.fills }
 // Fill reads all fields of ev into r, after emptying it, and converts them as
 // the layout's SlotOptions ask. After an error the content of r is undefined.
 func (r *Record) Fill(ev Event) error {
+	r.acquire()
 	r.count++
 	r.fills = r.count
 	r.Reset()

@@ -34,8 +34,9 @@ type Finder struct {
 	words, chosen []uint64
 }
 
-// NewFinder returns a Finder that has been told of no event.
-func (ix *Index) NewFinder() *Finder {
+// NewFinder returns a Finder for events in records for l, the layout that the Index was
+// built for.
+func (ix *Index) NewFinder(l *event.Layout) *Finder {
 	words, choices, uses := 0, 0, 0
 	for _, b := range ix.blocks {
 		words = max(words, b.words())
@@ -45,7 +46,7 @@ func (ix *Index) NewFinder() *Finder {
 	f := &Finder{
 		ix:       ix,
 		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
-		known:  make([]*op.Verdicts, rec.Layout().Len()),
+		known:  make([]*op.Verdicts, l.Len()),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
@@ -56,8 +57,7 @@ func (ix *Index) NewFinder() *Finder {
 	return f
 }
 
-// Next makes the event that is in rec now the one that Find is about. The record is
-// for the layout that the Index was built for.
+// Next makes the event that is in rec now the one that Find is about.
 func (f *Finder) Next(rec *event.Record) {
 	f.rec = rec
 	for _, s := range f.present {
