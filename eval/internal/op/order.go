@@ -68,8 +68,7 @@ func mayReport(x plan.Expr) bool {
 		_, ok := x.X.(*plan.Field)
 		return !ok
 	default:
-		f, _ := fieldTest(x)
-		return f == nil
+		return !isTest(x)
 	}
 }
 

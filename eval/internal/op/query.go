@@ -22,8 +22,10 @@ type Step struct {
 	Any      bool
 	Category string
 	Cond     Pred
-	Conds    []plan.Expr // the conjuncts of Cond
-	Keys     []Key
+	// Conds are the conjuncts of Cond. What computes the same in several steps is
+	// one expression.
+	Conds []plan.Expr
+	Keys  []Key
 	// Hosts are the fields that tell the host, which is part of the key; nil if
 	// there is but one.
 	Hosts []event.Slot

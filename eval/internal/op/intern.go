@@ -1,0 +1,113 @@
+package op
+
+import (
+	"encoding/binary"
+
+	"github.com/eqlkit/eqlkit/eval/internal/plan"
+)
+
+// A condition stands for all expressions that compute the same. It is known by
+// plan.AppendIdentity, or if it is logic by the numbers of its operands, so that
+// nothing is written more than once however deep it lies.
+type condition struct {
+	number int32
+	asked  int32     // how many conditions and queries ask it
+	expr   plan.Expr // the first one, its operands being the first of theirs
+	pred   Pred
+}
+
+// condition returns the condition that x is, making it if need be.
+func (b *Builder) condition(x plan.Expr) *condition {
+	base := len(b.operands)
+	key := b.key
+	switch x := x.(type) {
+	case *plan.Not:
+		b.operand(x.X)
+		key = b.numbers('!', base)
+	case *plan.Logic:
+		for _, o := range x.Xs {
+			b.operand(o)
+		}
+		kind := byte('&')
+		if x.Or {
+			kind = '|'
+		}
+		key = b.numbers(kind, base)
+	default:
+		key = plan.AppendIdentity(b.key[:0], x, b)
+	}
+	b.key = key
+	c := b.conditions[string(key)]
+	if c == nil {
+		if b.conditions == nil {
+			b.conditions = make(map[string]*condition)
+		}
+		c = &condition{number: int32(len(b.conditions))}
+		b.conditions[string(key)] = c
+		b.define(c, x, base)
+	}
+	b.operands = b.operands[:base]
+	return c
+}
+
+func (b *Builder) operand(x plan.Expr) {
+	c := b.condition(x)
+	b.operands = append(b.operands, c)
+}
+
+// numbers returns the key of logic of a kind, which is no kind of other
+// expressions, between the operands from base on.
+func (b *Builder) numbers(kind byte, base int) []byte {
+	key := append(b.key[:0], kind)
+	for _, o := range b.operands[base:] {
+		key = binary.LittleEndian.AppendUint32(key, uint32(o.number))
+	}
+	return key
+}
+
+// define makes c the condition of x, whose operands are those from base on.
+func (b *Builder) define(c *condition, x plan.Expr, base int) {
+	same := true
+	for _, o := range b.operands[base:] {
+		b.ask(o)
+	}
+	switch x := x.(type) {
+	case *plan.Not:
+		o := b.operands[base]
+		c.expr, c.pred = x, notOf(x, o.pred)
+		if o.expr != x.X {
+			own := *x
+			own.X = o.expr
+			c.expr = &own
+		}
+	case *plan.Logic:
+		preds := make([]Pred, len(x.Xs))
+		for i, o := range b.operands[base:] {
+			preds[i] = o.pred
+			same = same && o.expr == x.Xs[i]
+		}
+		c.expr, c.pred = x, logicOf(x, preds)
+		if !same {
+			own := *x
+			own.Xs = make([]plan.Expr, len(x.Xs))
+			for i, o := range b.operands[base:] {
+				own.Xs[i] = o.expr
+			}
+			c.expr = &own
+		}
+	default:
+		c.expr, c.pred = x, b.remember(x, b.pred(x))
+	}
+}
+
+// ask notes that one more condition or query asks c. From the second one on its
+// answer is kept.
+func (b *Builder) ask(c *condition) {
+	if c.asked++; c.asked != 2 {
+		return
+	}
+	if m, ok := c.pred.(*memo); ok {
+		m.number = b.memos
+		b.memos++
+	}
+}
