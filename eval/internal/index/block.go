@@ -120,7 +120,7 @@ func (u *use) ask(member int, c *clause) bool {
 		set(u.silent, member)
 	}
 	for _, t := range c.terms {
-		u.good.add(u.source.number(t.fact), member)
+		u.good.add(t.number(), member)
 	}
 	return true
 }

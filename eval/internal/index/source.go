@@ -19,8 +19,9 @@ type source struct {
 	slots []event.Slot // of a field one; of the operating system the best first
 	list  event.List   // of an array
 
-	numbers map[fact]int32 // the facts that are asked for
-	known   facts
+	mentions map[fact]*mention // until compile
+	asked    []fact            // by number, until compile
+	known    facts
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
 	effort int
@@ -34,14 +35,45 @@ const (
 	systemSource
 )
 
-// number returns the number of a fact.
-func (s *source) number(f fact) int32 {
-	n, ok := s.numbers[f]
-	if !ok {
-		n = int32(len(s.numbers))
-		s.numbers[f] = n
+// A mention is a fact about a source that conditions mention.
+type mention struct {
+	fact
+	source *source
+	place  int32    // among what is asked of the source, if it is numbered
+	is     bool     // numbered
+	likely float64  // of a fact about a part of a text; see guessText
+	common *mention // what it counts as in a census; nil if it does not
+
+	// In the census of a block: how often conditions mention what counts as this,
+	// and the one that was the last to mention this itself.
+	block, count, last int32
+}
+
+// mention returns the mention of a fact.
+func (s *source) mention(f fact) *mention {
+	m := s.mentions[f]
+	if m == nil {
+		m = &mention{fact: f, source: s}
+		s.mentions[f] = m
+		switch f.kind {
+		case isText:
+			m.common = s.mention(fact{kind: isFolded, text: pattern.Fold(f.text)})
+		case isFolded, isNumber:
+			m.common = m
+		case beginsWith, continues, endsWith, contains:
+			m.likely = guessText(f)
+		}
 	}
-	return n
+	return m
+}
+
+// number returns the number of the fact, which is asked for from now on.
+func (m *mention) number() int32 {
+	if !m.is {
+		m.is, m.place = true, int32(len(m.source.asked))
+		m.source.asked = append(m.source.asked, m.fact)
+	}
+	return m.place
 }
 
 // facts find out which of the numbered facts hold of a value.
@@ -61,20 +93,30 @@ type facts struct {
 // compile makes s.known of what was asked for.
 func (s *source) compile() {
 	k := &s.known
-	k.few = len(s.numbers) <= 1
+	k.few = len(s.asked) <= 1
 	k.tails.backwards = true
-	put := func(m *map[string]int32, text string, n int32) {
-		if *m == nil {
-			*m = make(map[string]int32)
-		}
-		(*m)[text] = n
+	var many [contains + 1]int
+	for i := range s.asked {
+		many[s.asked[i].kind]++
 	}
-	for f, n := range s.numbers {
+	if n := many[isText]; n > 0 {
+		k.texts = make(map[string]int32, n)
+	}
+	if n := many[isFolded]; n > 0 {
+		k.folded = make(map[string]int32, n)
+	}
+	k.heads.grow(many[beginsWith])
+	k.seconds.grow(many[continues])
+	k.tails.grow(many[endsWith])
+	k.inner.grow(many[contains])
+	k.folds = many[isFolded]+many[beginsWith]+many[continues]+many[endsWith]+many[contains] > 0
+	for i, f := range s.asked {
+		n := int32(i)
 		switch f.kind {
 		case isText:
-			put(&k.texts, f.text, n)
+			k.texts[f.text] = n
 		case isFolded:
-			put(&k.folded, f.text, n)
+			k.folded[f.text] = n
 		case isBool:
 			k.bools[f.num] = n
 		case isNumber:
@@ -88,17 +130,13 @@ func (s *source) compile() {
 		case contains:
 			k.inner.add(f.text, n)
 		}
-		switch f.kind {
-		case isFolded, beginsWith, continues, endsWith, contains:
-			k.folds = true
-		}
 	}
 	slices.SortFunc(k.numbers, func(x, y numbered) int { return x.compare(y.fact) })
 	k.heads.compile()
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
-	s.numbers = nil
+	s.mentions, s.asked = nil, nil
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
 		s.effort = 2
