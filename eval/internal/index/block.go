@@ -80,6 +80,9 @@ func (b *block) arrange() {
 	})
 	for i, u := range b.uses {
 		b.bySource[u.source.index] = int32(i)
+		u.good.compile()
+		u.bad.compile()
+		u.choices.compile()
 		for w, bits := range u.concerns {
 			if bits != 0 {
 				u.words = append(u.words, int32(w))
@@ -133,23 +136,4 @@ func (u *use) absent(dst []uint64) {
 		}
 		dst[i] &^= w
 	}
-}
-
-// lists has for each fact numbers of conditions or clauses. The zero lists is
-// empty.
-type lists [][]int32
-
-func (l *lists) add(fact int32, number int) {
-	for int(fact) >= len(*l) {
-		*l = append(*l, nil)
-	}
-	(*l)[fact] = append((*l)[fact], int32(number))
-}
-
-// of returns the numbers of a fact.
-func (l lists) of(fact int32) []int32 {
-	if int(fact) >= len(l) {
-		return nil
-	}
-	return l[fact]
 }

@@ -128,9 +128,8 @@ func (b *Builder) systems(x *plan.System) *source {
 
 func (b *Builder) add(s source) *source {
 	s.index = len(b.sources)
-	s.mentions = make(map[fact]*mention)
-	s.mention(fact{}).number()
 	b.sources = append(b.sources, &s)
+	s.mention(fact{}).number()
 	return &s
 }
 

@@ -1,6 +1,8 @@
 package index
 
 import (
+	"slices"
+
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
@@ -80,10 +82,13 @@ func (b *Builder) needs(x plan.Expr, wanted bool) []clause {
 func without(cs []clause) []clause {
 	var out []clause
 	for _, c := range cs {
-		n := clause{exact: c.exact, negative: true}
-		for _, t := range c.terms {
-			if t.enough {
-				n.terms = append(n.terms, t)
+		n := clause{exact: c.exact, negative: true, terms: c.terms}
+		if slices.ContainsFunc(c.terms, func(t term) bool { return !t.enough }) {
+			n.terms = nil
+			for _, t := range c.terms {
+				if t.enough {
+					n.terms = append(n.terms, t)
+				}
 			}
 		}
 		if len(n.terms) > 0 {

@@ -46,9 +46,10 @@ func (b *Builder) newLeaf(x plan.Expr) *leaf {
 		f, asked := test(x)
 		if s := b.field(f); s != nil && len(asked) > 0 {
 			l.need(s, asked)
-		} else {
-			l.needs = b.strict(x)
+			l.reads = []*source{s}
+			return l
 		}
+		l.needs = b.strict(x)
 	}
 	plan.Fields(x, func(f *plan.Field) {
 		if s := b.field(f); s != nil && !slices.Contains(l.reads, s) {

@@ -19,8 +19,8 @@ type source struct {
 	slots []event.Slot // of a field one; of the operating system the best first
 	list  event.List   // of an array
 
-	mentions map[fact]*mention // until compile
-	asked    []fact            // by number, until compile
+	mentions mentions
+	asked    []fact // by number, until compile
 	known    facts
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
@@ -34,47 +34,6 @@ const (
 	listSource
 	systemSource
 )
-
-// A mention is a fact about a source that conditions mention.
-type mention struct {
-	fact
-	source *source
-	place  int32    // among what is asked of the source, if it is numbered
-	is     bool     // numbered
-	likely float64  // of a fact about a part of a text; see guessText
-	common *mention // what it counts as in a census; nil if it does not
-
-	// In the census of a block: how often conditions mention what counts as this,
-	// and the one that was the last to mention this itself.
-	block, count, last int32
-}
-
-// mention returns the mention of a fact.
-func (s *source) mention(f fact) *mention {
-	m := s.mentions[f]
-	if m == nil {
-		m = &mention{fact: f, source: s}
-		s.mentions[f] = m
-		switch f.kind {
-		case isText:
-			m.common = s.mention(fact{kind: isFolded, text: pattern.Fold(f.text)})
-		case isFolded, isNumber:
-			m.common = m
-		case beginsWith, continues, endsWith, contains:
-			m.likely = guessText(f)
-		}
-	}
-	return m
-}
-
-// number returns the number of the fact, which is asked for from now on.
-func (m *mention) number() int32 {
-	if !m.is {
-		m.is, m.place = true, int32(len(m.source.asked))
-		m.source.asked = append(m.source.asked, m.fact)
-	}
-	return m.place
-}
 
 // facts find out which of the numbered facts hold of a value.
 type facts struct {
@@ -136,7 +95,7 @@ func (s *source) compile() {
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
-	s.mentions, s.asked = nil, nil
+	s.mentions, s.asked = mentions{}, nil
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
 		s.effort = 2

@@ -61,6 +61,11 @@ func (n *binding) bind() *Query {
 	for _, path := range q.Partition {
 		n.hosts = append(n.hosts, n.b.Slot(n.b.Layout, &plan.Field{Path: path}))
 	}
+	steps := len(q.Steps)
+	if q.Until != nil {
+		steps++
+	}
+	n.query.Steps = make([]Step, 0, steps)
 	for i := range q.Steps {
 		n.step(&q.Steps[i])
 	}
@@ -98,10 +103,12 @@ func (n *binding) step(s *plan.Step) {
 	for _, k := range s.Keys {
 		out.Keys = append(out.Keys, Key{n.b.Slot(n.b.Layout, &plan.Field{Path: k.Path, T: k.T}), k.Optional})
 	}
-	l := &later{bind: n, tuple: t, asks: &out.asks}
-	out.byLineage = l.build(n.b, out.split.Lineage)
-	out.byAlias = l.build(n.b, out.split.Alias)
-	out.aliases = l.aliases
+	if out.split.Lineage != nil || out.split.Alias != nil {
+		l := &later{bind: n, tuple: t, asks: &out.asks}
+		out.byLineage = l.build(n.b, out.split.Lineage)
+		out.byAlias = l.build(n.b, out.split.Alias)
+		out.aliases = l.aliases
+	}
 	n.query.Steps = append(n.query.Steps, out)
 }
 
