@@ -16,9 +16,9 @@ import (
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/ast/source"
+	"github.com/eqlkit/eqlkit/eql/bench/hand"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
-	"github.com/eqlkit/eqlkit/eql/bench/hand"
 	"github.com/eqlkit/eqlkit/parser"
 )
 

@@ -2,7 +2,6 @@ package index
 
 import (
 	"math"
-	"strings"
 	"unicode/utf8"
 
 	"github.com/eqlkit/eqlkit/ast"
@@ -100,11 +99,10 @@ func askedOfWildcard(p string, fold bool) asked {
 			best, least = k, g
 		}
 	}
-	first := strings.IndexAny(p, "*?")
-	last := strings.LastIndexAny(p, "*?")
+	first := wildcard(p, 0)
 	consider(beginsWith, p[:first])
-	for from := first; from < last; {
-		to := from + 1 + strings.IndexAny(p[from+1:], "*?")
+	from := first
+	for to := wildcard(p, from+1); to >= 0; to = wildcard(p, from+1) {
 		if from == 0 && p[0] == '?' {
 			consider(continues, p[1:to])
 		} else {
@@ -112,10 +110,10 @@ func askedOfWildcard(p string, fold bool) asked {
 		}
 		from = to
 	}
-	if last == 0 && p[0] == '?' {
+	if from == 0 && p[0] == '?' {
 		consider(continues, p[1:])
 	} else {
-		consider(endsWith, p[last+1:])
+		consider(endsWith, p[from+1:])
 	}
 	return asked{best, fold && isAll(best.kind, p)}
 }
@@ -138,5 +136,15 @@ func isAll(kind factKind, p string) bool {
 
 // onlyWildcard reports whether the only wildcard of p is a * at i.
 func onlyWildcard(p string, i int) bool {
-	return strings.IndexAny(p, "*?") == i && p[i] == '*' && !pattern.HasWildcard(p[i+1:])
+	return wildcard(p, 0) == i && p[i] == '*' && !pattern.HasWildcard(p[i+1:])
+}
+
+// wildcard returns where the first wildcard of a pattern from from on is, or -1.
+func wildcard(p string, from int) int {
+	for i := from; i < len(p); i++ {
+		if p[i] == '*' || p[i] == '?' {
+			return i
+		}
+	}
+	return -1
 }

@@ -22,8 +22,11 @@ type Builder struct {
 	arrays     map[event.List]*source
 
 	leaves map[plan.Expr]*leaf
-	census census   // of the block under construction
-	chosen [][]term // scratch
+	census census // of the block under construction
+
+	// Scratch.
+	chosen   [][]term
+	demanded []demand
 }
 
 // A condition is what Add was given.
@@ -140,10 +143,6 @@ func (b *Builder) block(ix *Index, members []int) {
 		b.at(i)
 		b.census.take(b, b.conditions[i].conjuncts)
 	}
-	demands := make([][]demand, len(members))
-	for m, i := range members {
-		demands[m] = b.demands(i)
-	}
 	blk := newBlock(len(ix.blocks), ix.bits, len(members))
 	ix.bits = blk.to * 64
 	ix.blocks = append(ix.blocks, blk)
@@ -152,8 +151,9 @@ func (b *Builder) block(ix *Index, members []int) {
 		c := &b.conditions[i]
 		c.bit, c.likely = blk.from*64+m, 1
 		blk.choices = append(blk.choices, choices)
-		for j := range demands[m] {
-			d := &demands[m][j]
+		demands := b.demands(i)
+		for j := range demands {
+			d := &demands[j]
 			c.likely = min(c.likely, d.likely)
 			c.decided[d.conjunct] = c.decided[d.conjunct] || d.exact
 			switch {
@@ -183,10 +183,11 @@ type demand struct {
 	only     *source // that all terms are about; nil if there are several
 }
 
-// demands returns what a condition asks for, the least likely first.
+// demands returns what a condition asks for, the least likely first, until the next
+// call.
 func (b *Builder) demands(condition int) []demand {
 	b.at(condition)
-	var out []demand
+	out := b.demanded[:0]
 	for j, x := range b.conditions[condition].conjuncts {
 		for _, cl := range b.needs(x, true) {
 			d := demand{clause: cl, conjunct: j, likely: b.guess(&cl), only: cl.terms[0].source}
@@ -199,6 +200,7 @@ func (b *Builder) demands(condition int) []demand {
 			out = append(out, d)
 		}
 	}
+	b.demanded = out
 	slices.SortStableFunc(out, func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
 	return out
 }

@@ -75,7 +75,7 @@ func (ms *mentions) next() *mention {
 // number returns the number of the fact, which is asked for from now on.
 func (m *mention) number() int32 {
 	if m.place == 0 {
-		m.source.asked = append(m.source.asked, m.fact)
+		m.source.asked = append(m.source.asked, m)
 		m.place = int32(len(m.source.asked))
 	}
 	return m.place - 1

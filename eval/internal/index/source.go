@@ -20,7 +20,7 @@ type source struct {
 	list  event.List   // of an array
 
 	mentions mentions
-	asked    []fact // by number, until compile
+	asked    []*mention // by number, until compile
 	known    facts
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
@@ -69,8 +69,8 @@ func (s *source) compile() {
 	k.tails.grow(many[endsWith])
 	k.inner.grow(many[contains])
 	k.folds = many[isFolded]+many[beginsWith]+many[continues]+many[endsWith]+many[contains] > 0
-	for i, f := range s.asked {
-		n := int32(i)
+	for i, m := range s.asked {
+		f, n := m.fact, int32(i)
 		switch f.kind {
 		case isText:
 			k.texts[f.text] = n

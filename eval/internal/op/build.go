@@ -20,12 +20,13 @@ type Builder struct {
 	// Slot returns the slot of a field in the layout of what it is a field of.
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
-	conditions map[string]*condition // by what they compute; see condition
-	key        []byte                // scratch
-	operands   []*condition          // scratch
-	memos      int32                 // answers that are kept; see memo
-	bySlot     map[event.Slot]int32  // memos about one field
-	later      *later                // not nil while what has to wait is built
+	conditions map[string]*condition    // by what they compute; see condition
+	conjuncts  map[plan.Expr]*condition // by the first expression like it
+	key        []byte                   // scratch
+	operands   []*condition             // scratch
+	memos      int32                    // answers that are kept; see memo
+	bySlot     map[event.Slot]int32     // memos about one field
+	later      *later                   // not nil while what has to wait is built
 }
 
 // Condition returns the predicate of a condition.
@@ -43,7 +44,10 @@ func (b *Builder) Condition(x plan.Expr) Pred {
 func (b *Builder) All(xs []plan.Expr) Pred {
 	preds := make([]Pred, len(xs))
 	for i, x := range xs {
-		c := b.condition(x)
+		c := b.conjuncts[x]
+		if c == nil {
+			c = b.condition(x)
+		}
 		b.ask(c)
 		xs[i], preds[i] = c.expr, c.pred
 	}

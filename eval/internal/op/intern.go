@@ -67,7 +67,6 @@ func (b *Builder) numbers(kind byte, base int) []byte {
 
 // define makes c the condition of x, whose operands are those from base on.
 func (b *Builder) define(c *condition, x plan.Expr, base int) {
-	same := true
 	for _, o := range b.operands[base:] {
 		b.ask(o)
 	}
@@ -81,7 +80,7 @@ func (b *Builder) define(c *condition, x plan.Expr, base int) {
 			c.expr = &own
 		}
 	case *plan.Logic:
-		preds := make([]Pred, len(x.Xs))
+		preds, same := make([]Pred, len(x.Xs)), true
 		for i, o := range b.operands[base:] {
 			preds[i] = o.pred
 			same = same && o.expr == x.Xs[i]
@@ -95,8 +94,21 @@ func (b *Builder) define(c *condition, x plan.Expr, base int) {
 			}
 			c.expr = &own
 		}
+		if !x.Or {
+			b.note(b.operands[base:])
+		}
 	default:
 		c.expr, c.pred = x, b.remember(x, b.pred(x))
+	}
+}
+
+// note notes conjuncts, some of which are soon asked for again.
+func (b *Builder) note(cs []*condition) {
+	if b.conjuncts == nil {
+		b.conjuncts = make(map[plan.Expr]*condition)
+	}
+	for _, c := range cs {
+		b.conjuncts[c.expr] = c
 	}
 }
 
