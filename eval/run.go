@@ -42,23 +42,17 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	if s.part != nil {
 		r.divide(s.part)
 	}
-	env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
-	if r.role == keyedRole {
-		env.Most = share(env.Most, s.part.n)
+	if q.NeedsMachine() {
+		env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
+		if r.role == keyedRole {
+			env.Most = share(env.Most, s.part.n)
+		}
+		r.machine = q.NewMachine(s.traced(r, env))
 	}
-	r.machine = q.NewMachine(s.traced(r, env))
-	deliver := func(res op.Result) { r.stream.deliver(r, res) }
 	if limits := q.Plan.Limits; len(limits) > 0 {
 		r.limiter = op.NewLimiter(limits)
 	}
-	r.emit = func(res op.Result) {
-		res.Last.Pin() // by tail, or by the order of the match
-		if r.limiter != nil {
-			r.limiter.Push(res, deliver)
-		} else {
-			deliver(res)
-		}
-	}
+	r.emit = r.take
 	if r.machine != nil {
 		r.watch(&s.opts)
 		c := s.clocks[r.clock]
@@ -70,6 +64,18 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	return r
 }
+
+// take takes a result of the machine.
+func (r *run) take(res op.Result) {
+	res.Last.Pin() // by tail, or by the order of the match
+	if r.limiter != nil {
+		r.limiter.Push(res, r.deliver)
+	} else {
+		r.deliver(res)
+	}
+}
+
+func (r *run) deliver(res op.Result) { r.stream.deliver(r, res) }
 
 // divide decides which part of the query's work is done here.
 func (r *run) divide(p *partInfo) {

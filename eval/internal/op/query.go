@@ -127,9 +127,15 @@ func (n *binding) lineage(x *plan.Lineage) int {
 	return len(n.query.lineages) - 1
 }
 
-// NewMachine returns a new machine for the query; nil for an event query that
-// needs none.
+// NeedsMachine reports whether the query needs a machine: most event queries do
+// not.
+func (q *Query) NeedsMachine() bool { return q.Plan.Kind != plan.Event || len(q.lineages) > 0 }
+
+// NewMachine returns a new machine for the query; nil if it needs none.
 func (q *Query) NewMachine(env *Env) Machine {
+	if !q.NeedsMachine() {
+		return nil
+	}
 	var m Machine
 	a := &Account{budget: env.Budget, most: env.Most}
 	switch {
@@ -143,9 +149,7 @@ func (q *Query) NewMachine(env *Env) Machine {
 	if len(q.lineages) > 0 {
 		m = newLineageMachine(q, env, m, a)
 	}
-	if m != nil {
-		env.Budget.join(a, m)
-	}
+	env.Budget.join(a, m)
 	return m
 }
 
