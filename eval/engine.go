@@ -70,7 +70,7 @@ func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
 	x := &indexing{
 		engine: e,
-		preds:  &op.Builder{Layout: e.layout},
+		preds:  &op.Builder{Layout: e.layout, Queries: len(queries)},
 		index:  &index.Builder{},
 		slots:  make(map[string]event.Slot),
 	}

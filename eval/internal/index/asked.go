@@ -50,8 +50,8 @@ func numberKey(v value.Value) fact {
 	return k
 }
 
-func askedOfList(x *plan.In) []asked {
-	out := make([]asked, 0, len(x.Values))
+// askedOfList appends what membership in a list asks for.
+func askedOfList(dst []asked, x *plan.In) []asked {
 	for _, v := range x.Values {
 		k := askedOfConstant(v)
 		switch {
@@ -60,21 +60,20 @@ func askedOfList(x *plan.In) []asked {
 		case k.kind == isNumber && x.IDs: // also as text
 			k = asked{}
 		}
-		out = append(out, k)
+		dst = append(dst, k)
 	}
-	return out
+	return dst
 }
 
-// askedOfPatterns returns what matching one of several patterns asks for.
-func askedOfPatterns(x *plan.Match) []asked {
+// askedOfPatterns appends what matching one of several patterns asks for.
+func askedOfPatterns(dst []asked, x *plan.Match) []asked {
 	if x.Op == ast.Regex || x.Op == ast.RegexFold || x.Escapes {
-		return []asked{{}}
+		return append(dst, asked{})
 	}
-	out := make([]asked, 0, len(x.Patterns))
 	for _, p := range x.Patterns {
-		out = append(out, askedOfWildcard(p, x.Op != ast.Like))
+		dst = append(dst, askedOfWildcard(p, x.Op != ast.Like))
 	}
-	return out
+	return dst
 }
 
 // askedOfWildcard returns the best of what a text has to be like that matches a

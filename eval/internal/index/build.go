@@ -27,6 +27,7 @@ type Builder struct {
 	// Scratch.
 	chosen   [][]term
 	demanded []demand
+	asked    []asked
 }
 
 // A condition is what Add was given.
@@ -53,7 +54,7 @@ func (b *Builder) Add(block int, xs []plan.Expr) int {
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
 	b.fields, b.arrays = make(map[event.Slot]*source), make(map[event.List]*source)
-	b.leaves = make(map[plan.Expr]*leaf)
+	b.leaves = make(map[plan.Expr]*leaf, 4*len(b.conditions))
 	ix := &Index{}
 	blocks := 0
 	for i := range b.conditions {

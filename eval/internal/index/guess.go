@@ -59,11 +59,12 @@ func (c *census) count(b *Builder, x plan.Expr, wanted bool) {
 			t.conditions++
 		}
 	}
-	if !wanted { // exceptions say little about what there is
+	if !wanted || !l.isTest { // exceptions say little about what there is
 		return
 	}
-	for _, m := range l.values {
-		if m.last == c.taken {
+	for _, t := range l.needs[0].terms {
+		m := t.mention
+		if m.common == nil || m.last == c.taken {
 			continue
 		}
 		m.last = c.taken

@@ -10,9 +10,9 @@ import (
 // A leaf is what is known of an expression between logic, whatever block and
 // condition it is part of. It is immutable.
 type leaf struct {
-	needs, refutes []clause   // without which it holds not, or holds
-	reads          []*source  // each once
-	values         []*mention // that a census counts
+	needs, refutes []clause  // without which it holds not, or holds
+	reads          []*source // each once
+	isTest         bool      // of one field against constants, all of which needs has
 }
 
 // leaf returns what is known of x. Expressions that are one are looked at once.
@@ -43,9 +43,10 @@ func (b *Builder) newLeaf(x plan.Expr) *leaf {
 		l.reads = []*source{b.array(x)}
 		return l
 	default:
-		f, asked := test(x)
-		if s := b.field(f); s != nil && len(asked) > 0 {
-			l.need(s, asked)
+		var f *plan.Field
+		f, b.asked = test(b.asked[:0], x)
+		if s := b.field(f); s != nil && len(b.asked) > 0 {
+			l.need(s, b.asked)
 			l.reads = []*source{s}
 			return l
 		}
@@ -63,36 +64,33 @@ func (b *Builder) newLeaf(x plan.Expr) *leaf {
 func (l *leaf) need(s *source, asked []asked) {
 	c := clause{terms: make([]term, len(asked)), exact: true}
 	for i, k := range asked {
-		m := s.mention(k.fact)
-		c.terms[i] = term{m, k.enough}
+		c.terms[i] = term{s.mention(k.fact), k.enough}
 		c.exact = c.exact && k.enough
-		if m.common != nil {
-			l.values = append(l.values, m)
-		}
 	}
+	l.isTest = true
 	l.needs = []clause{c}
 	l.refutes = without(l.needs)
 }
 
-// test takes a test of one field against constants apart; the field is nil if x
-// is none.
-func test(x plan.Expr) (*plan.Field, []asked) {
+// test takes a test of one field against constants apart and appends what it asks
+// for to dst; the field is nil if x is none.
+func test(dst []asked, x plan.Expr) (*plan.Field, []asked) {
 	switch x := x.(type) {
 	case *plan.Compare:
 		f, _ := x.X.(*plan.Field)
 		if c, ok := x.Y.(*plan.Const); f != nil && ok && x.Op == ast.Eq {
-			return f, []asked{askedOfConstant(c.V)}
+			return f, append(dst, askedOfConstant(c.V))
 		}
 	case *plan.In:
 		if f, ok := x.X.(*plan.Field); ok {
-			return f, askedOfList(x)
+			return f, askedOfList(dst, x)
 		}
 	case *plan.Match:
 		if f, ok := x.X.(*plan.Field); ok {
-			return f, askedOfPatterns(x)
+			return f, askedOfPatterns(dst, x)
 		}
 	}
-	return nil, nil
+	return nil, dst
 }
 
 // one returns the clause of one term about a field.

@@ -20,10 +20,14 @@ type Builder struct {
 	// Slot returns the slot of a field in the layout of what it is a field of.
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
 
+	// Queries is how many queries there will be, about; 0 if that is unknown.
+	Queries int
+
 	conditions map[string]*condition    // by what they compute; see condition
 	conjuncts  map[plan.Expr]*condition // by the first expression like it
 	key        []byte                   // scratch
 	operands   []*condition             // scratch
+	free       []condition              // to be used next
 	memos      int32                    // answers that are kept; see memo
 	bySlot     map[event.Slot]int32     // memos about one field
 	later      *later                   // not nil while what has to wait is built

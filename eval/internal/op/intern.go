@@ -39,14 +39,26 @@ func (b *Builder) condition(x plan.Expr) *condition {
 	b.key = key
 	c := b.conditions[string(key)]
 	if c == nil {
-		if b.conditions == nil {
-			b.conditions = make(map[string]*condition)
-		}
-		c = &condition{number: int32(len(b.conditions))}
-		b.conditions[string(key)] = c
+		c = b.newCondition(string(key))
 		b.define(c, x, base)
 	}
 	b.operands = b.operands[:base]
+	return c
+}
+
+// newCondition returns a new condition, which is known by key.
+func (b *Builder) newCondition(key string) *condition {
+	const each, chunk = 12, 32 // conditions of a query, and how many are made at once
+	if b.conditions == nil {
+		b.conditions = make(map[string]*condition, each*b.Queries)
+	}
+	if len(b.free) == 0 {
+		b.free = make([]condition, chunk)
+	}
+	c := &b.free[0]
+	b.free = b.free[1:]
+	c.number = int32(len(b.conditions))
+	b.conditions[key] = c
 	return c
 }
 
@@ -105,7 +117,7 @@ func (b *Builder) define(c *condition, x plan.Expr, base int) {
 // note notes conjuncts, some of which are soon asked for again.
 func (b *Builder) note(cs []*condition) {
 	if b.conjuncts == nil {
-		b.conjuncts = make(map[plan.Expr]*condition)
+		b.conjuncts = make(map[plan.Expr]*condition, 6*b.Queries)
 	}
 	for _, c := range cs {
 		b.conjuncts[c.expr] = c
