@@ -19,6 +19,8 @@ type (
 	Query = eval.Query
 	// An Engine is a set of queries; immutable, safe for concurrent use.
 	Engine = eval.Engine
+	// A WideStep is a step that the index of an Engine proposes for many events.
+	WideStep = eval.WideStep
 	// A Stream runs an Engine over one stream of events; one goroutine at a time.
 	Stream = eval.Stream
 	// A Match is one result; it is the receiver's to keep.

@@ -12,6 +12,10 @@ type (
 	StreamOption = eval.StreamOption
 	// QueryStats is the part of one query in Stats.
 	QueryStats = eval.QueryStats
+	// A Profile says what the time of a Stream went into; see WithProfile.
+	Profile = eval.Profile
+	// QueryProfile is the part of one query in a Profile.
+	QueryProfile = eval.QueryProfile
 	// Limits bound what a Stream keeps.
 	Limits = eval.Limits
 	// A LimitError is what Push returns under the policy FailNew.
@@ -128,6 +132,9 @@ func WithoutRepeats(n int) StreamOption { return eval.WithoutRepeats(n) }
 // WithDistinct has sequences and samples take an event once, however often it is
 // delivered; see eval.WithDistinct.
 func WithDistinct(id func(Event) string) StreamOption { return eval.WithDistinct(id) }
+
+// WithProfile has the stream measure what its time goes into; see Stream.Profile.
+func WithProfile() StreamOption { return eval.WithProfile() }
 
 // EventID is an id for WithDistinct; see eval.EventID.
 func EventID(ev Event) string { return eval.EventID(ev) }

@@ -275,5 +275,6 @@ func (c *clock) pass(w int64) {
 		}
 		r.due = r.machine.Due()
 		c.dues.down(0)
+		r.stream.accounts.lap(&r.state)
 	}
 }

@@ -22,6 +22,7 @@ type Engine struct {
 	clocks     []clockField
 	index      *index.Index
 	candidates []candidate // by bit of the index
+	shares     []float32   // by bit: what part of the events of its category make it a candidate, as guessed
 
 	partition func() *PartitionPlan
 }
@@ -159,6 +160,7 @@ func (x *indexing) build() {
 	e := x.engine
 	e.index = x.index.Build()
 	e.candidates = make([]candidate, e.index.Bits())
+	e.shares = make([]float32, e.index.Bits())
 	for _, q := range e.queries {
 		x.use(q.query)
 		for i, condition := range q.bits {
@@ -169,6 +171,7 @@ func (x *indexing) build() {
 			c.rest = x.preds.All(x.index.Rest(int(condition)))
 			q.bits[i] = int32(x.index.Bit(int(condition)))
 			e.candidates[q.bits[i]] = c
+			e.shares[q.bits[i]] = float32(x.index.Likely(int(condition)))
 		}
 	}
 }

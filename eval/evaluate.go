@@ -144,6 +144,7 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 			}
 			r.evaluations++
 			if cond.Test(&s.ctx) {
+				r.held++
 				s.hits.Add(&s.ctx, last, st)
 			}
 		}
@@ -153,10 +154,12 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 		if r.owns != nil {
 			s.hits.Keep(r.owns)
 		}
+		s.accounts.lap(&r.conditions)
 		if s.hits.Len() == 0 {
 			continue
 		}
 		s.hit(r, ev)
+		s.accounts.lap(&r.state)
 	}
 	s.current = nil
 }
@@ -169,7 +172,9 @@ func (s *Stream) askUntil(r *run) {
 		return
 	}
 	r.evaluations++
+	r.asked++
 	if st := &r.Steps[u.step]; st.Cond.Test(&s.ctx) {
+		r.held++
 		s.hits.Add(&s.ctx, u.step, st)
 	}
 }
@@ -189,6 +194,9 @@ func (s *Stream) hit(r *run, ev Event) {
 	switch inTime := c.state != late && c.state != untimed; {
 	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
 	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct:
+		if !inTime { // the machine may have slept, and the event does not tell it the time
+			r.machine.Advance(c.now, r.emit)
+		}
 		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
 		c.plan(r)
 	default:
@@ -223,7 +231,9 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	if s.part == nil { // else the Dispatcher counts what is delivered
 		r.matches++
 	}
+	s.accounts.lap(&r.state)
 	s.stopped = !s.yield(m)
+	s.accounts.lap(&s.accounts.delivery)
 }
 
 func (s *Stream) exprError(err error) {

@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -21,10 +22,10 @@ func (e *Engine) Explain() string {
 	for _, g := range e.groups {
 		fmt.Fprintf(&b, "steps by %s:\n", g.field)
 		for _, name := range slices.Sorted(maps.Keys(g.byName)) {
-			fmt.Fprintf(&b, "  %6d  %s\n", g.byName[name].steps, name)
+			e.outline(&b, name, g.byName[name])
 		}
 		if g.any != nil {
-			fmt.Fprintf(&b, "  %6d  any\n", g.any.steps)
+			e.outline(&b, "any", g.any)
 		}
 	}
 	plan := e.PartitionPlan()
@@ -34,4 +35,38 @@ func (e *Engine) Explain() string {
 		fmt.Fprintf(&b, "\n%s (%s)\n%s", q.query.id, places[q.query], q.Explain())
 	}
 	return b.String()
+}
+
+// outline prints a block of the index in a line.
+func (e *Engine) outline(b *strings.Builder, category string, blk *block) {
+	fmt.Fprintf(b, "  %6d  %-17s  found by %s\n", blk.steps, category, e.index.Outline(blk.number, e.layout))
+}
+
+// A WideStep is a step of a query that the index proposes for a great share of the
+// events of its category, so that its condition is tested for each of these.
+type WideStep struct {
+	Query *Query
+	Step  int    // among the steps of the query, from 0
+	Title string // of the step, for people
+	// Share is the part of the events of the step's category for which it is
+	// proposed while the query waits for it, from 0 to 1. It is guessed from the conditions of all queries: what
+	// events there will be is not known. It is 1 if the index knows nothing that
+	// the condition needs.
+	Share float64
+}
+
+// WideSteps returns the steps of which the share is at least that, the widest first and
+// else in the order of the queries.
+func (e *Engine) WideSteps(share float64) []WideStep {
+	var out []WideStep
+	for _, q := range e.queries {
+		for i, bit := range q.bits {
+			if bit < 0 || float64(e.shares[bit]) < share {
+				continue
+			}
+			out = append(out, WideStep{Query: q.query, Step: i, Title: q.Title(i), Share: float64(e.shares[bit])})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y WideStep) int { return cmp.Compare(y.Share, x.Share) })
+	return out
 }

@@ -35,11 +35,16 @@ func NewFilter(q *Query, onError func(error)) (*Filter, error) {
 	case len(q.plan.Limits) > 0:
 		return nil, fmt.Errorf("a limit is not decided by one event")
 	}
-	e := NewEngine(q)
-	step := &e.queries[0].Steps[0]
+	e := &Engine{layout: event.NewLayout()}
+	b := &op.Builder{
+		Layout:    e.layout,
+		Slot:      func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) },
+		Forgetful: true, // answers are of one record
+	}
+	step := &b.Bind(q.plan).Steps[0]
 	f := &Filter{query: q, layout: e.layout, cond: step.Cond}
 	if !step.Any {
-		f.cond = op.InCategory(e.groups[0].slot, step.Category, step.Cond)
+		f.cond = op.InCategory(e.plain(q, q.plan.CategoryField), step.Category, step.Cond)
 	}
 	f.ctx.OnError = onError
 	f.own = f.NewRecord()

@@ -87,6 +87,19 @@ func TestFilterRecords(t *testing.T) {
 	assert.Panics(t, func() { foreign.Test(yes) })
 }
 
+// What is asked twice must not be answered from another record.
+func TestFilterForgets(t *testing.T) {
+	f, err := eval.NewFilter(queryOf(t, ast.Elasticsearch, `any where (a : "*x*z" or b == 1) and (a : "*x*z" or c == 1)`), nil)
+	require.NoError(t, err)
+	yes, no := f.NewRecord(), f.NewRecord()
+	require.NoError(t, yes.Fill(event.Map{"a": "xz"}))
+	require.NoError(t, no.Fill(event.Map{"a": "xy"}))
+	for range 2 {
+		assert.True(t, f.Test(yes))
+		assert.False(t, f.Test(no))
+	}
+}
+
 func TestFilterRefuses(t *testing.T) {
 	for text, dialect := range map[string]ast.Dialect{
 		`sequence [a where true] [b where true]`:               ast.Elasticsearch,

@@ -30,6 +30,7 @@ type streamOptions struct {
 	onNearMiss func(NearMiss)
 	onEvict    func(NearMiss)
 	plain      bool
+	profile    bool
 	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int
@@ -161,7 +162,8 @@ func WithOnAhead(f func(Event)) StreamOption {
 }
 
 // WithOnError has f called for every expression that became null because of an
-// error, such as a division by zero, instead of stopping the query.
+// error, such as a division by zero, instead of stopping the query. An expression
+// that is not needed to decide about an event is not evaluated and reports nothing.
 func WithOnError(f func(q *Query, err error)) StreamOption {
 	return func(o *streamOptions) { o.onError = f }
 }
@@ -237,7 +239,8 @@ func WithCodec(c Codec) StreamOption { return func(o *streamOptions) { o.codec =
 
 // WithoutIndex has every event tested against every step of its category, one
 // after the other, and nothing remembered from one to the next. The results are
-// the same; it is there to measure and to test what the index does.
+// the same; only of errors (WithOnError) more may be reported, as more expressions
+// are evaluated. It is there to measure and to test what the index does.
 func WithoutIndex() StreamOption { return func(o *streamOptions) { o.plain = true } }
 
 // WithoutRepeats drops a match whose ID is among those of the last n matches that

@@ -64,9 +64,11 @@ func (s *Stream) drain(c *clock) {
 		if s.part != nil {
 			s.part.released = k.ev
 		}
+		s.accounts.lap(&s.accounts.rest)
 		for _, p := range k.parts {
 			p.run.machine.Push(k.ev, p.hits, p.run.emit)
 			c.plan(p.run)
+			s.accounts.lap(&p.run.state)
 		}
 		if s.part == nil { // else the order of matches may refer to the event
 			c.done(k)
@@ -106,6 +108,7 @@ func (s *Stream) Advance(t time.Time, yield func(Match) bool) error {
 	if s.closed {
 		return ErrClosed
 	}
+	s.accounts.other()
 	s.begin(yield)
 	defer s.end()
 	s.advance(nanos(t))
@@ -127,6 +130,7 @@ func (s *Stream) EndSource(name string, yield func(Match) bool) error {
 	if s.closed {
 		return ErrClosed
 	}
+	s.accounts.other()
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
@@ -146,6 +150,7 @@ func (s *Stream) Close(yield func(Match) bool) {
 		return
 	}
 	s.closed = true
+	s.accounts.other()
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
@@ -169,6 +174,7 @@ func (s *Stream) finish() {
 	for _, r := range s.runs {
 		if r.machine != nil {
 			r.machine.Close(func(res op.Result) { all = append(all, final{r, res}) })
+			s.accounts.lap(&r.state)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b final) int {
@@ -177,11 +183,13 @@ func (s *Stream) finish() {
 	s.enter(finalPhase)
 	for _, f := range all {
 		f.run.emit(f.Result)
+		s.accounts.lap(&f.run.state)
 	}
 	s.enter(limitPhase)
 	for _, r := range s.runs {
 		if r.limiter != nil {
 			r.limiter.Close(func(res op.Result) { s.deliver(r, res) })
+			s.accounts.lap(&r.state)
 		}
 	}
 }

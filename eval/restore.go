@@ -195,15 +195,16 @@ func (r *run) load(d *op.Decoder) {
 		}
 		limiter.Load(d)
 	}
-	counts := r.stream.part == nil || r.stream.part.index < 0 // once for all parts
-	if counts {
-		r.evaluations, r.matches = evaluations, matches
+	counted := r.stream.part == nil || r.stream.part.index < 0 // once for all parts
+	if counted {
+		r.before = counts{evaluations, matches}
+		r.counts = r.before
 	}
 	if r.machine == nil {
 		return
 	}
 	evicted, rejected, expired := d.Uint(), d.Uint(), d.Uint()
-	if counts {
+	if counted {
 		a := r.machine.Account()
 		a.Evicted, a.Rejected, a.Expired = evicted, rejected, expired
 	}

@@ -22,8 +22,16 @@ type run struct {
 	route *op.Route         // of keyedRole
 	owns  func(op.Hit) bool // of keyedRole
 
-	evaluations, matches uint64
+	counts
+	before counts // what a snapshot has told
+	asked  uint64 // of the evaluations, those of until that no index proposed
+	held   uint64 // conditions that held
+
+	conditions, state account
 }
+
+// counts are those of a query that snapshots have.
+type counts struct{ evaluations, matches uint64 }
 
 // A role is what a query does in a part of a stream.
 type role uint8
@@ -67,7 +75,7 @@ func (s *Stream) newRun(q *bound, index int) *run {
 
 // take takes a result of the machine.
 func (r *run) take(res op.Result) {
-	res.Last.Pin() // by tail, or by the order of the match
+	res.Pin() // by tail, or by the order of the match
 	if r.limiter != nil {
 		r.limiter.Push(res, r.deliver)
 	} else {

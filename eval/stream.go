@@ -49,6 +49,7 @@ type Stream struct {
 	full    error // of the current call, by the policy Fail
 	stats   Stats
 
+	accounts  accounts
 	positions map[string][]byte
 	repeats   repeats
 	part      *partInfo // nil unless the stream is one of several parts
@@ -73,6 +74,9 @@ func (e *Engine) NewStream(opts ...StreamOption) *Stream {
 
 // install makes e the stream's engine, with runs that have no state.
 func (s *Stream) install(e *Engine) {
+	if s.opts.profile && !s.accounts.on {
+		s.accounts = newAccounts()
+	}
 	s.engine, s.rec = e, event.NewRecord(e.layout)
 	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError, Forgetful: s.opts.plain}
 	s.clocks, s.routes, s.runs = nil, nil, nil
@@ -118,7 +122,10 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	if s.closed {
 		return ErrClosed
 	}
-	if err := s.accept(ev, s.rec); err != nil {
+	s.accounts.event()
+	err := s.accept(ev, s.rec)
+	s.accounts.lap(&s.accounts.extraction)
+	if err != nil {
 		return err
 	}
 	s.begin(yield)
@@ -211,6 +218,7 @@ func (s *Stream) stand(ev Event, source string) {
 // take evaluates the current event, now that its place in time is known.
 func (s *Stream) take(ev Event, source string) {
 	s.stand(ev, source)
+	s.accounts.lap(&s.accounts.rest)
 	s.enter(duePhase)
 	for _, c := range s.clocks {
 		if c.direct {
@@ -218,7 +226,9 @@ func (s *Stream) take(ev Event, source string) {
 		}
 	}
 	s.enter(eventPhase)
-	s.evaluate(ev, s.candidates())
+	bits := s.candidates()
+	s.accounts.lap(&s.accounts.index)
+	s.evaluate(ev, bits)
 	s.enter(releasePhase)
 	for _, c := range s.clocks {
 		if c.judged != nil {
@@ -245,6 +255,8 @@ func (s *Stream) end() {
 	for _, c := range s.clocks {
 		c.letGo()
 	}
+	s.accounts.lap(&s.accounts.rest)
+	s.accounts.timing = false
 }
 
 // Run pushes events in order, yields each match, and closes the stream at the

@@ -12,10 +12,11 @@ func (r *Record) At(s Slot) *value.Value { return &r.vals[s] }
 
 // FoldAt is At for what Fold returns.
 func (r *Record) FoldAt(s Slot) *value.Value {
-	if !r.isFold[s] {
+	v := &r.folds[s]
+	if v.IsNull() && !r.vals[s].IsNull() {
 		r.Fold(s)
 	}
-	return &r.folds[s]
+	return v
 }
 
 // An address is what the text in a slot is as an IP address.

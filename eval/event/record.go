@@ -12,19 +12,21 @@ import (
 // or of the event: they are good until the record is filled again, and as long as
 // the event is. What is kept longer must be cloned.
 type Record struct {
+	// What predicates read lies together.
 	layout *Layout
-	vals   []value.Value
-	isSet  []bool // by slot: whether it may have a value
-	set    []Slot // slots that may
+	vals   []value.Value // by slot
+	folds  []value.Value // by slot: what Fold returned
+
+	isSet []bool // by slot: whether it may have a value
+	set   []Slot // slots that may
 
 	more  [][]value.Value // by slot: all values, once there are several
 	multi []Slot          // slots that have several
 	lists []items         // by list of the layout
 
 	fills   uint64
-	folds   []value.Value // by slot: what Fold returned
-	isFold  []bool        // by slot
-	folding []Slot        // slots with a fold
+	isFold  []bool // by slot
+	folding []Slot // slots with a fold
 
 	texts   []byte        // text that is not in the event as it is meant
 	elems   []value.Value // of lists

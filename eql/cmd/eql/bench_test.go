@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	benchRules  = "../../../examples/rules"
-	benchEvents = "../../../examples/events.ndjson"
+	exampleRules  = "../../../examples/rules"
+	exampleEvents = "../../../examples/events.ndjson"
 )
 
 func TestBench(t *testing.T) {
 	profile := filepath.Join(t.TempDir(), "cpu.pprof")
-	got := execute(t, "", "bench", "--rules", benchRules, "--rounds", "1", "--cpuprofile", profile, benchEvents)
+	got := execute(t, "", "bench", "--rules", exampleRules, "--rounds", "1", "--cpuprofile", profile, exampleEvents)
 	require.Equal(t, exitOK, got.code, got.err)
 	assert.Contains(t, got.out, "5 rules (0 left out), 21 events of ")
 	assert.Contains(t, got.out, "to alerts / encoding/json into a map")
@@ -34,7 +34,7 @@ func TestBench(t *testing.T) {
 // The exit code tells of missed goals only where that is asked for, and events may be
 // compressed.
 func TestBench_check(t *testing.T) {
-	text, err := os.ReadFile(benchEvents)
+	text, err := os.ReadFile(exampleEvents)
 	require.NoError(t, err)
 	var zipped bytes.Buffer
 	w := gzip.NewWriter(&zipped)
@@ -42,7 +42,7 @@ func TestBench_check(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Close())
 
-	got := execute(t, zipped.String(), "bench", "--rules", benchRules, "--rounds", "1", "--format", "json", "--sort", "--check", "-")
+	got := execute(t, zipped.String(), "bench", "--rules", exampleRules, "--rounds", "1", "--format", "json", "--sort", "--check", "-")
 	var r bench.Report
 	require.NoError(t, json.Unmarshal([]byte(got.out), &r), got.err)
 	assert.Equal(t, 21, r.Events.Count)
@@ -61,14 +61,14 @@ func TestBench_cannotRun(t *testing.T) {
 		code int
 		err  string
 	}{
-		{"no rounds", []string{"--rounds", "0", benchEvents}, exitUsage, "--rounds must be above zero"},
+		{"no rounds", []string{"--rounds", "0", exampleEvents}, exitUsage, "--rounds must be above zero"},
 		{"no file", []string{"none.ndjson"}, exitProblems, "none.ndjson"},
 		{"no events", nil, exitProblems, "there are no events"},
-		{"no profile", []string{"--cpuprofile", "none/cpu.pprof", benchEvents}, exitProblems, "none/cpu.pprof"},
-		{"no rule", []string{benchEvents}, exitProblems, "no rule"},
+		{"no profile", []string{"--cpuprofile", "none/cpu.pprof", exampleEvents}, exitProblems, "none/cpu.pprof"},
+		{"no rule", []string{exampleEvents}, exitProblems, "no rule"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			rules := benchRules
+			rules := exampleRules
 			if tt.name == "no rule" {
 				rules = t.TempDir()
 			}

@@ -14,6 +14,12 @@ import (
 const explainLong = `Prints how a query, or a set of rules, is evaluated: the steps with their
 conditions as they are computed, the fields they read, and the events they see.
 
+A set of rules shares an index, which finds the steps that an event may satisfy by
+the values that their conditions ask for. At the beginning stands, for each category,
+what its steps are found by; at the end, which steps have to be tested for a great
+share of the events of their category, since they ask for nothing that is rare, the
+widest first. The shares are guessed from the rules.
+
 With --why, the rules of a file or a folder, or one query, run over events, and what
 is printed is an account of each: what let a match through, or, if there is none,
 how far the rule came and what stood in the way: the predicate that was false with
@@ -87,7 +93,11 @@ func (a *app) explainRules(f *runFlags, opts []eql.Option) error {
 		a.errorf("there is no rule to explain")
 		return errProblems
 	}
-	if _, err := io.WriteString(a.out, eql.NewEngine(queries...).Explain()); err != nil {
+	engine := eql.NewEngine(queries...)
+	if _, err := io.WriteString(a.out, engine.Explain()); err != nil {
+		return err
+	}
+	if err := a.printWide(engine); err != nil {
 		return err
 	}
 	if broken {

@@ -24,12 +24,19 @@ type part struct {
 	block   *block // nil as long as nothing is known
 	masks   []mask
 	choices []int32 // clauses that are satisfied
+	// triggers are exceptions of which the first part is met.
+	triggers []int32
 }
 
 // A mask is the conditions of one word of a block that a value leaves.
 type mask struct {
 	word int
 	left uint64
+}
+
+// has reports whether a fact holds.
+func (a *answer) has(fact int32) bool {
+	return a != nil && slices.Contains(a.facts, fact)
 }
 
 // of returns what a block makes of a, which is about the source of a use.
@@ -57,6 +64,7 @@ func (a *answer) of(b *block, u *use) *part {
 			set(left, int(m))
 		}
 		p.choices = append(p.choices, u.choices.of(fact)...)
+		p.triggers = append(p.triggers, u.triggers.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {
@@ -80,6 +88,7 @@ type memory struct {
 	entries []entry            // by hash of the value
 	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
 	several map[string]*answer // by facts
+	misses  int                // values that were new, of late
 }
 
 // An entry is a value with its answer and what predicates say of it.
@@ -134,6 +143,7 @@ func (f *Finder) find(s *source) *answer {
 	hash := maphash.String(seed, text)
 	e := &m.entries[hash>>(64-memoryBits)]
 	if e.hash != hash || !e.is(v.Kind(), text) {
+		m.misses++
 		a := f.compute(s)
 		if m.entries == nil { // the answer was one too many
 			return a

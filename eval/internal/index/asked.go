@@ -87,7 +87,7 @@ func askedOfWildcard(p string, fold bool) asked {
 	case !utf8.ValidString(p): // parts of it may be parts of code points
 		return asked{}
 	}
-	p = pattern.Fold(p)
+	folded := pattern.Fold(p)
 	best, least := fact{}, 1.0
 	consider := func(kind factKind, text string) {
 		if kind == contains && len(text) < gramLen || text == "" {
@@ -98,23 +98,29 @@ func askedOfWildcard(p string, fold bool) asked {
 			best, least = k, g
 		}
 	}
-	first := wildcard(p, 0)
-	consider(beginsWith, p[:first])
+	first := wildcard(folded, 0)
+	consider(beginsWith, folded[:first])
 	from := first
-	for to := wildcard(p, from+1); to >= 0; to = wildcard(p, from+1) {
-		if from == 0 && p[0] == '?' {
-			consider(continues, p[1:to])
+	for to := wildcard(folded, from+1); to >= 0; to = wildcard(folded, from+1) {
+		if from == 0 && folded[0] == '?' {
+			consider(continues, folded[1:to])
 		} else {
-			consider(contains, p[from+1:to])
+			consider(contains, folded[from+1:to])
 		}
 		from = to
 	}
-	if from == 0 && p[0] == '?' {
-		consider(continues, p[1:])
+	if from == 0 && folded[0] == '?' {
+		consider(continues, folded[1:])
 	} else {
-		consider(endsWith, p[from+1:])
+		consider(endsWith, folded[from+1:])
 	}
-	return asked{best, fold && isAll(best.kind, p)}
+	if best.kind == present {
+		return asked{best, false}
+	}
+	if !fold || !isAll(best.kind, p) {
+		best.whole, best.fold = p, fold
+	}
+	return asked{best, true}
 }
 
 // isAll reports whether the only text in a pattern is all that it asks for.

@@ -15,7 +15,40 @@ type block struct {
 	bySource []int32 // by source: its use, or -1
 	// choices are clauses which no mask can decide, a bit each: those of member m
 	// are the ones from choices[m] to choices[m+1].
-	choices []int32
+	choices    []int32
+	exceptions []exception
+}
+
+// An exception is what a condition must not meet as a whole. What triggers it is
+// found by the facts of a use; the rest has to be looked at.
+type exception struct {
+	member int
+	rest   []test
+}
+
+// A test is whether one of some facts holds, or none of them.
+type test struct {
+	facts []sourceFact
+	none  bool
+}
+
+type sourceFact struct {
+	source int
+	fact   int32
+}
+
+// exception returns the exception that a clause of a condition makes.
+func (b *block) exception(c *clause, member int) exception {
+	e := exception{member: member}
+	for i := range c.also {
+		t := test{none: c.also[i].negative}
+		for _, term := range c.also[i].terms {
+			b.use(term.source, member) // which it concerns
+			t.facts = append(t.facts, sourceFact{term.source.index, term.number()})
+		}
+		e.rest = append(e.rest, t)
+	}
+	return e
 }
 
 func newBlock(number, first, members int) *block {
@@ -53,6 +86,8 @@ type use struct {
 	good    lists    // by fact: those of asked that are content
 	bad     lists    // by fact: conditions that cannot hold any more
 	choices lists    // by fact: clauses about several sources that it satisfies
+	// triggers has by fact exceptions that it is the first part of.
+	triggers lists
 
 	concerns []uint64 // the conditions of all these
 	words    []int32  // those of concerns that are not empty
@@ -83,6 +118,7 @@ func (b *block) arrange() {
 		u.good.compile()
 		u.bad.compile()
 		u.choices.compile()
+		u.triggers.compile()
 		for w, bits := range u.concerns {
 			if bits != 0 {
 				u.words = append(u.words, int32(w))

@@ -158,6 +158,12 @@ func (b *Builder) block(ix *Index, members []int) {
 			c.likely = min(c.likely, d.likely)
 			c.decided[d.conjunct] = c.decided[d.conjunct] || d.exact
 			switch {
+			case len(d.also) > 0:
+				id := len(blk.exceptions)
+				blk.exceptions = append(blk.exceptions, blk.exception(&d.clause, m))
+				for _, t := range d.terms {
+					blk.use(t.source, m).triggers.add(t.number(), id)
+				}
 			case d.negative:
 				for _, t := range d.terms {
 					blk.use(t.source, m).bad.add(t.number(), m)

@@ -15,8 +15,10 @@ type clause struct {
 	// unsaid says that an event without any value satisfies the clause, too, so
 	// that only a filter can decide it.
 	unsaid bool
-	// negative says that the condition cannot hold if one of the terms does.
+	// negative says that the condition cannot hold if one of the terms does and,
+	// unless it is empty, everything in also holds.
 	negative bool
+	also     []clause
 }
 
 // A term is a fact about a source.
@@ -30,6 +32,10 @@ type fact struct {
 	kind factKind
 	text string // of kinds with a text; of a number how it is written, see numberKey
 	num  uint64 // of booleans and numbers
+	// whole, unless it is empty, is a pattern that the text has to match besides,
+	// in any case if fold is set.
+	whole string
+	fold  bool
 }
 
 // A factKind is the form of a fact about a value.
@@ -66,16 +72,45 @@ func (b *Builder) needs(x plan.Expr, wanted bool) []clause {
 	case *plan.Not:
 		return b.needs(x.X, !wanted)
 	case *plan.Logic:
-		if x.Or == wanted {
-			return b.choice(x.Xs, wanted)
+		if x.Or != wanted {
+			return b.both(x.Xs, wanted)
 		}
-		return b.both(x.Xs, wanted)
+		if !wanted {
+			if c, ok := b.exception(x); ok {
+				return []clause{c}
+			}
+		}
+		return b.choice(x.Xs, wanted)
 	}
 	if l := b.leaf(x); wanted {
 		return l.needs
 	} else {
 		return l.refutes
 	}
+}
+
+// exception returns that x, a conjunction, does not hold, if that can be decided.
+func (b *Builder) exception(x *plan.Logic) (clause, bool) {
+	var all []clause
+	for _, o := range conjuncts(nil, x) {
+		cs := b.needs(o, true)
+		if len(cs) != 1 || !cs[0].exact || cs[0].unsaid || len(cs[0].also) > 0 {
+			return clause{}, false
+		}
+		all = append(all, cs[0])
+	}
+	best, least := -1, 2.0
+	for i := range all {
+		if g := b.guess(&all[i]); !all[i].negative && g < least {
+			best, least = i, g
+		}
+	}
+	if best < 0 {
+		return clause{}, false
+	}
+	c := clause{terms: all[best].terms, exact: true, negative: true}
+	c.also = slices.Delete(all, best, best+1)
+	return c, true
 }
 
 // without returns that none of the terms hold which alone suffice for a clause.

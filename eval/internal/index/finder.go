@@ -16,6 +16,8 @@ type Finder struct {
 	memories []memory
 	answers  int                   // in all memories
 	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
+	turns    []turns               // by block
+	events   uint32                // since turns were looked at
 
 	present []int32        // sources with a value in the event
 	replies []*answer      // by source, of those present; nil if not yet asked
@@ -27,7 +29,7 @@ type Finder struct {
 	// several sources that are satisfied.
 	key, factsKey []byte
 	facts         []int32
-	uses          []uint64
+	uses, asked   []uint64
 	parts         []*part
 	words, chosen []uint64
 }
@@ -46,10 +48,11 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
 		known:  make([]*op.Verdicts, rec.Layout().Len()),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
-		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64),
+		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
-	for i := range f.absent {
+	for i, b := range ix.blocks {
 		f.absent[i] = make(map[string][]uint64)
+		f.turns = append(f.turns, newTurns(b))
 	}
 	return f
 }
@@ -63,6 +66,10 @@ func (f *Finder) Next() {
 		}
 	}
 	f.present, f.odd = f.present[:0], false
+	if f.events++; f.events == turnsLast {
+		f.events = 0
+		f.rearrange()
+	}
 	for _, slot := range f.rec.Filled() {
 		if int(slot) < len(f.ix.bySlot) {
 			if s := f.ix.bySlot[slot]; s >= 0 && !f.rec.At(slot).IsNull() {
@@ -90,10 +97,14 @@ func (f *Finder) Odd() bool { return f.odd }
 func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	b := f.ix.blocks[block]
 	present := f.uses[:(len(b.uses)+63)/64]
+	asked := f.asked[:len(present)]
 	clear(present)
+	clear(asked)
+	t := &f.turns[block]
 	for _, s := range f.present {
 		if u := b.bySource[s]; u >= 0 {
 			set(present, int(u))
+			set(asked, int(t.of[u]))
 		}
 	}
 	cand := f.words[:b.words()]
@@ -101,9 +112,9 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 		cand[i] = w & awake[b.from+i]
 	}
 	f.parts = f.parts[:0]
-	for i, w := range present {
+	for i, w := range asked {
 		for ; w != 0; w &= w - 1 {
-			u := b.uses[i<<6+bits.TrailingZeros64(w)]
+			u := b.uses[t.uses[i<<6+bits.TrailingZeros64(w)]]
 			if !u.meets(cand) {
 				continue
 			}
@@ -111,10 +122,13 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
-			if len(p.choices) > 0 {
+			if len(p.choices) > 0 || len(p.triggers) > 0 {
 				f.parts = append(f.parts, p)
 			}
 		}
+	}
+	if !f.odd {
+		f.except(b, cand)
 	}
 	chosen := false
 	for i, w := range cand {
@@ -133,6 +147,34 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 		}
 	}
 	return dst
+}
+
+// except takes out of cand what meets an exception.
+func (f *Finder) except(b *block, cand []uint64) {
+	for _, p := range f.parts {
+		for _, id := range p.triggers {
+			if e := &b.exceptions[id]; has(cand, e.member) && f.meets(e.rest) {
+				cand[e.member>>6] &^= 1 << (e.member & 63)
+			}
+		}
+	}
+}
+
+// meets reports whether the event passes all tests.
+func (f *Finder) meets(tests []test) bool {
+	for i := range tests {
+		found := false
+		for _, sf := range tests[i].facts {
+			if f.replies[sf.source].has(sf.fact) {
+				found = true
+				break
+			}
+		}
+		if found == tests[i].none {
+			return false
+		}
+	}
+	return true
 }
 
 // maxAbsences is how many combinations of present sources are remembered.

@@ -44,7 +44,7 @@ func (b *Builder) newLeaf(x plan.Expr) *leaf {
 		return l
 	default:
 		var f *plan.Field
-		f, b.asked = test(b.asked[:0], x)
+		f, b.asked = tested(b.asked[:0], x)
 		if s := b.field(f); s != nil && len(b.asked) > 0 {
 			l.need(s, b.asked)
 			l.reads = []*source{s}
@@ -72,9 +72,9 @@ func (l *leaf) need(s *source, asked []asked) {
 	l.refutes = without(l.needs)
 }
 
-// test takes a test of one field against constants apart and appends what it asks
+// tested takes a test of one field against constants apart and appends what it asks
 // for to dst; the field is nil if x is none.
-func test(dst []asked, x plan.Expr) (*plan.Field, []asked) {
+func tested(dst []asked, x plan.Expr) (*plan.Field, []asked) {
 	switch x := x.(type) {
 	case *plan.Compare:
 		f, _ := x.X.(*plan.Field)

@@ -17,7 +17,7 @@ type mention struct {
 
 // mentions are those of a source, each once. The zero mentions is empty.
 type mentions struct {
-	texts  [contains + 1]map[string]*mention // of facts about texts, by kind
+	texts  [contains + 1]map[string]*mention // of facts that a text tells from others of their kind
 	others map[fact]*mention
 	free   []mention // to be used next
 }
@@ -26,8 +26,8 @@ type mentions struct {
 func (s *source) mention(f fact) *mention {
 	ms := &s.mentions
 	var m *mention
-	isAbout := f.kind != present && f.kind != isBool && f.kind != isNumber
-	if isAbout {
+	byText := f.kind != present && f.kind != isBool && f.kind != isNumber && f.whole == ""
+	if byText {
 		m = ms.texts[f.kind][f.text]
 	} else {
 		m = ms.others[f]
@@ -46,7 +46,7 @@ func (s *source) mention(f fact) *mention {
 		m.likely = guessText(f)
 	}
 	switch {
-	case !isAbout:
+	case !byText:
 		if ms.others == nil {
 			ms.others = make(map[fact]*mention)
 		}

@@ -3,7 +3,6 @@ package index
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
@@ -42,11 +41,12 @@ type facts struct {
 	folded  map[string]int32
 	bools   [2]int32 // false, true; 0 if not asked for
 	numbers []numbered
-	heads   prefixes // of folded texts
-	seconds prefixes // of folded texts without their first code point
-	tails   prefixes // of folded texts, read backwards
-	inner   grams    // of folded texts
-	folds   bool     // folded texts are asked for
+	heads   prefixes          // of folded texts
+	seconds prefixes          // of folded texts without their first code point
+	tails   prefixes          // of folded texts, read backwards
+	inner   grams             // of folded texts
+	folds   bool              // folded texts are asked for
+	whole   []pattern.Matcher // by number: what the text has to match besides; nil if nothing
 }
 
 // compile makes s.known of what was asked for.
@@ -71,6 +71,12 @@ func (s *source) compile() {
 	k.folds = many[isFolded]+many[beginsWith]+many[continues]+many[endsWith]+many[contains] > 0
 	for i, m := range s.asked {
 		f, n := m.fact, int32(i)
+		if f.whole != "" {
+			if k.whole == nil {
+				k.whole = make([]pattern.Matcher, len(s.asked))
+			}
+			k.whole[i] = pattern.Wildcard(f.whole, f.fold)
+		}
 		switch f.kind {
 		case isText:
 			k.texts[f.text] = n
@@ -206,12 +212,23 @@ func (k *facts) findText(dst []int32, text, folded string) []int32 {
 			dst = append(dst, n)
 		}
 	}
+	parts := len(dst)
 	dst = k.heads.find(dst, folded)
 	if k.seconds.any() && folded != "" {
 		dst = k.seconds.find(dst, folded[pattern.FirstLen(folded):])
 	}
 	dst = k.tails.find(dst, folded)
-	return k.inner.find(dst, folded)
+	dst = k.inner.find(dst, folded)
+	if k.whole == nil {
+		return dst
+	}
+	left := dst[:parts]
+	for _, n := range dst[parts:] {
+		if w := k.whole[n]; w == nil || w.Match(text) {
+			left = append(left, n)
+		}
+	}
+	return left
 }
 
 // findSystem appends the system that the event says it is of.
@@ -232,17 +249,13 @@ func (s *source) findSystem(dst []int32, rec *event.Record) []int32 {
 	return dst
 }
 
-// describe names the source of a field, for people.
+// describe names the source, for people.
 func (s *source) describe(l *event.Layout) string {
 	switch s.kind {
 	case listSource:
 		return "elements of " + l.Lists()[s.list]
 	case systemSource:
-		var paths []string
-		for _, slot := range s.slots {
-			paths = append(paths, l.Path(slot))
-		}
-		return "operating system (" + strings.Join(paths, ", ") + ")"
+		return "operating system"
 	default:
 		return l.Path(s.slots[0])
 	}

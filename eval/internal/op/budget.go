@@ -29,7 +29,9 @@ type Budget struct {
 
 	items    int
 	bytes    int64
-	waiting  int64 // of these, what is kept back
+	waiting  int64     // of these, what is kept back
+	texts    [4]string // keys that were made last
+	oldest   int       // of these
 	accounts []*Account
 
 	// The victim is the account that has to give when the total is exceeded:
@@ -81,6 +83,20 @@ func (b *Budget) Leave(a *Account) {
 // Bytes returns what is kept, events and all.
 func (b *Budget) Bytes() int64 { return b.bytes }
 
+// text returns an encoded key as a string. Queries that join by the same fields
+// share it.
+func (b *Budget) text(key []byte) string {
+	for i := range b.texts {
+		if b.texts[i] == string(key) {
+			return b.texts[i]
+		}
+	}
+	t := string(key)
+	b.texts[b.oldest] = t
+	b.oldest = (b.oldest + 1) % len(b.texts)
+	return t
+}
+
 // heldCost is what an event costs beside itself.
 const heldCost = 48
 
@@ -127,7 +143,7 @@ func (a *Account) add(kind *int, n int, cost int64) {
 // keeps ev, making some if the policy says so.
 func (a *Account) admit(cost int64, ev *Held) bool {
 	b := a.budget
-	if b.Limits == (Limits{}) && a.most == 0 {
+	if a.unlimited() {
 		return true
 	}
 	cost = withEvent(cost, ev)
@@ -154,6 +170,9 @@ func (a *Account) admit(cost int64, ev *Held) bool {
 	}
 	return false
 }
+
+// unlimited reports whether there is always room.
+func (a *Account) unlimited() bool { return a.budget.Limits == (Limits{}) && a.most == 0 }
 
 // affords reports whether something that is kept may grow by cost bytes and
 // keep ev: if not, no eviction of other things would make the room.

@@ -19,6 +19,9 @@ type Builder struct {
 	Layout *event.Layout
 	// Slot returns the slot of a field in the layout of what it is a field of.
 	Slot func(l *event.Layout, f *plan.Field) event.Slot
+	// Forgetful makes predicates that remember no answers: what Ctx.Forgetful
+	// asks for, for those that are never asked otherwise.
+	Forgetful bool
 
 	// Queries is how many queries there will be, about; 0 if that is unknown.
 	Queries int

@@ -20,7 +20,7 @@ func (q *Query) Explain() string {
 	}
 	for i := range q.Steps {
 		s := &q.Steps[i]
-		b.WriteString("\n" + q.title(i) + "\n")
+		b.WriteString("\n" + q.Title(i) + "\n")
 		explain(&b, s.split.Now, s.now, 1)
 		for _, part := range []struct {
 			note string
@@ -39,8 +39,8 @@ func (q *Query) Explain() string {
 	return b.String()
 }
 
-// title names a step.
-func (q *Query) title(i int) string {
+// Title names a step, for people.
+func (q *Query) Title(i int) string {
 	switch {
 	case len(q.lineages) == 0 || i < q.feed:
 		return q.Plan.Title(i)

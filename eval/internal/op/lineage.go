@@ -213,6 +213,9 @@ func (m *lineageMachine) admits(ev *Held, h Hit) bool {
 }
 
 func (m *lineageMachine) descends(ev *Held, h Hit, a *ask) bool {
+	if len(m.table.byKey) == 0 {
+		return false // nothing is known that it could descend from
+	}
 	host, entity := h.Tuple[a.host], first(h.Tuple[a.entity])
 	bit := uint64(1) << a.lineage
 	if !entity.IsNull() {

@@ -24,7 +24,8 @@ type Machine interface {
 	// difference now. Any change of the machine may change it; it takes
 	// constant time. To leave the hits of other steps out of the next Push
 	// changes nothing that can be observed, and if no hit is left neither does
-	// leaving out Push, as long as Advance goes as far as Due says. Two things
+	// leaving out Push, as long as Advance goes as far as Due says, and up to the
+	// present before an event is pushed that is late or has no time. Two things
 	// are to be kept in mind. The step of until is asleep while nothing is
 	// open; but it also ends what the same event opens, so that it has to be
 	// asked if another step is hit. And what is asked when an event comes says

@@ -40,7 +40,7 @@ func (v *Verdicts) note(nth int32, held bool) {
 
 // remember returns p with a memory of its answers, if that is worth anything.
 func (b *Builder) remember(x plan.Expr, p Pred) Pred {
-	if !isCostly(x) || !plan.IsClosed(x) {
+	if b.Forgetful || !isCostly(x) || !plan.IsClosed(x) {
 		return p
 	}
 	m := &memo{pred: p, number: -1, slot: -1}

@@ -95,13 +95,8 @@ func (ps *partials) find(at place, stage int) uint32 {
 func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 	i := ps.all.take()
 	p := ps.at(i)
-	*p = partial{key: key, hash: at.hash, head: ev, older: ps.newest}
-	if ps.newest == 0 {
-		ps.oldest = i
-	} else {
-		ps.at(ps.newest).newer = i
-	}
-	ps.newest = i
+	*p = partial{key: key, hash: at.hash, head: ev}
+	ps.enlist(i, p)
 	if ps.gappy {
 		for ps.gaps.next <= i {
 			ps.gaps.take()
@@ -113,6 +108,47 @@ func (ps *partials) begin(at place, key string, ev *Held, g gap) uint32 {
 	ps.account.budget.Retain(ev)
 	ps.account.add(&ps.account.Open, 1, ps.cost(p))
 	return i
+}
+
+// renew makes of partial i, which is of one event, one that begins with ev: the
+// newest of all. It is as if i were dropped, and another one began.
+func (ps *partials) renew(i uint32, ev *Held, g gap) {
+	p := ps.at(i)
+	ps.account.budget.Retain(ev)
+	ps.account.budget.Release(p.head)
+	p.head, p.doomed = ev, false
+	if i != ps.newest {
+		ps.delist(p)
+		ps.enlist(i, p)
+	}
+	if ps.gappy {
+		*ps.gaps.at(i) = g
+	}
+}
+
+// enlist makes partial i the newest.
+func (ps *partials) enlist(i uint32, p *partial) {
+	p.older, p.newer = ps.newest, 0
+	if ps.newest == 0 {
+		ps.oldest = i
+	} else {
+		ps.at(ps.newest).newer = i
+	}
+	ps.newest = i
+}
+
+// delist takes a partial out of the order of time.
+func (ps *partials) delist(p *partial) {
+	if p.older == 0 {
+		ps.oldest = p.newer
+	} else {
+		ps.at(p.older).newer = p.newer
+	}
+	if p.newer == 0 {
+		ps.newest = p.older
+	} else {
+		ps.at(p.newer).older = p.older
+	}
 }
 
 // cost is what a partial costs without its events.
@@ -150,16 +186,7 @@ func (ps *partials) drop(i uint32) {
 	p := ps.at(i)
 	ps.remove(i, p)
 	ps.vacate(int(p.stage))
-	if p.older == 0 {
-		ps.oldest = p.newer
-	} else {
-		ps.at(p.older).newer = p.newer
-	}
-	if p.newer == 0 {
-		ps.newest = p.older
-	} else {
-		ps.at(p.newer).older = p.older
-	}
+	ps.delist(p)
 	budget := ps.account.budget
 	for l := p.tail; l != 0; {
 		at := ps.links.at(l)

@@ -72,6 +72,14 @@ type Result struct {
 	Due int64
 }
 
+// Pin notes that something else than a machine keeps the events of r, for good.
+func (r *Result) Pin() {
+	for _, h := range r.Events {
+		h.Pin()
+	}
+	r.Last.Pin()
+}
+
 // sortResults brings results into the order of the search API: by the last
 // event, then by key.
 func sortResults(rs []Result) {

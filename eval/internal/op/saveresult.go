@@ -22,6 +22,7 @@ func (l *Limiter) Load(d *Decoder) {
 			if d.Err() != nil {
 				return
 			}
+			r.Pin()
 			s.ring = append(s.ring, r)
 		}
 	}

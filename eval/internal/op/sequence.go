@@ -214,11 +214,19 @@ func (m *sequence) start(ev *Held, at place) {
 		m.complete(c)
 		return
 	}
-	m.replace(at, 0, ev)
+	if i := m.find(at, 0); i != 0 {
+		m.tell(Replaced, i, ev)
+		if m.account.unlimited() {
+			m.renew(i, ev, gap{lead, never})
+			m.tell(Advanced, i, ev)
+			return
+		}
+		m.drop(i)
+	}
 	if !m.account.admit(int64(partialCost+gapCost+len(at.key)), ev) {
 		return
 	}
-	i := m.begin(at, string(at.key), ev, gap{lead, never})
+	i := m.begin(at, m.account.budget.text(at.key), ev, gap{lead, never})
 	m.tell(Advanced, i, ev)
 }
 

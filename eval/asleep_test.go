@@ -1,0 +1,46 @@
+package eval_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/event"
+)
+
+// TestLateSource has a process that is first heard of in a late event, after a
+// time in which nobody had to be asked: it is as old as the stream is, not as old
+// as the event.
+func TestLateSource(t *testing.T) {
+	q := compileWith(t, `any where n == 9 and descendant of [process where n == 1]`, eval.Config{Dialect: ast.Endpoint})
+	for _, opts := range [][]eval.StreamOption{{}, {eval.WithoutIndex()}} {
+		for _, timed := range []bool{true, false} {
+			s := eval.NewEngine(q).NewStream(append(opts, eval.WithProcessLimits(0, time.Hour))...)
+			found := 0
+			push := func(at time.Duration, n int, process, parent string) {
+				ev := event.Map{
+					"@timestamp": time.Unix(0, 0).UTC().Add(at).Format(time.RFC3339), "n": n,
+					"event.category": "process", "event.type": "start", "process.entity_id": process, "process.parent.entity_id": parent,
+				}
+				if n == 1 && !timed {
+					delete(ev, "@timestamp")
+				}
+				require.NoError(t, s.Push(ev, func(eval.Match) bool {
+					found++
+					return true
+				}))
+			}
+			push(time.Hour, 9, "p0", "")
+			push(10*time.Hour, 9, "p0", "")
+			push(time.Hour, 1, "p1", "")
+			push(10*time.Hour+30*time.Minute, 9, "p2", "p1")
+			require.Equal(t, 1, found, fmt.Sprint(len(opts), timed))
+			push(13*time.Hour, 9, "p3", "p1")
+			require.Equal(t, 1, found, fmt.Sprint(len(opts), timed))
+		}
+	}
+}
