@@ -2,7 +2,6 @@ package eval
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/internal/wire"
@@ -33,15 +32,6 @@ func (d *distinct) add(id string, at, now int64) bool {
 	}
 	d.times[id] = at
 	return true
-}
-
-// with returns what both remember.
-func (d distinct) with(o *distinct) distinct {
-	all := distinct{times: maps.Clone(d.times), swept: d.swept}
-	for id, at := range o.times {
-		all.add(id, at, noTime)
-	}
-	return all
 }
 
 // sorted returns the ids in order of time.

@@ -30,6 +30,7 @@ type Engine struct {
 // A candidate is a step of a query that an event may satisfy.
 type candidate struct {
 	query, step int32
+	block       int32   // of the index
 	rest        op.Pred // of its condition, what the index leaves open
 }
 
@@ -112,7 +113,7 @@ func (x *indexing) add(q *Query) {
 		}
 		// The condition for now; its bit is known once all are there.
 		bq.bits = append(bq.bits, int32(x.index.Add(b, s.Conds)))
-		x.steps = append(x.steps, candidate{query: int32(len(e.queries)), step: int32(i)})
+		x.steps = append(x.steps, candidate{query: int32(len(e.queries)), step: int32(i), block: int32(b)})
 	}
 	e.queries = append(e.queries, bq)
 }

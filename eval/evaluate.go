@@ -3,58 +3,22 @@ package eval
 import (
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
-	"github.com/eqlkit/eqlkit/eval/value"
 )
 
-// candidates returns the steps that the event may satisfy, as bits of the index, in
-// the order of the queries.
+// candidates returns the steps that are to be tested, as bits of the index, in the
+// order of the queries.
 func (s *Stream) candidates() []int32 {
-	s.found = s.found[:0]
-	s.blocks = s.blocks[:0]
-	for i, g := range s.engine.groups {
-		s.blocks = append(s.blocks, s.route(i, g)...)
+	switch {
+	case s.ahead == nil:
+		s.search.find(s.at, s.wakeful())
+	case !s.opts.plain:
+		s.ahead.settle(s.wakeful())
 	}
-	if s.opts.plain {
-		return s.everything()
-	}
-	s.finder.Next()
-	awake := s.wakeful()
-	parts := 0
-	for _, b := range s.blocks {
-		from := len(s.found)
-		if s.found = s.finder.Find(s.found, b, awake); len(s.found) > from {
-			parts++
-		}
-	}
-	if parts > 1 {
-		s.arrange(s.found)
-	}
-	return s.found
-}
-
-// everything returns all steps that concern the event by its category.
-func (s *Stream) everything() []int32 {
-	for _, b := range s.blocks {
-		s.found = s.engine.index.All(s.found, b)
-	}
-	s.arrange(s.found)
-	return s.found
-}
-
-// arrange brings bits of the index into the order of the queries and their steps.
-func (s *Stream) arrange(bits []int32) {
-	cs := s.engine.candidates
-	slices.SortFunc(bits, func(a, b int32) int {
-		if x, y := &cs[a], &cs[b]; x.query != y.query {
-			return int(x.query - y.query)
-		}
-		return int(cs[a].step - cs[b].step)
-	})
+	return s.at.found
 }
 
 // wakeful returns the steps for which the current event can make a difference, as
@@ -87,47 +51,14 @@ func (s *Stream) wakeful() []uint64 {
 	return awake
 }
 
-// route returns the blocks of the index that the event's categories concern.
-func (s *Stream) route(i int, g *group) []int {
-	s.cats, s.catKey = s.cats[:0], s.catKey[:0]
-	v := s.rec.Get(g.slot)
-	if v.Kind() == value.String {
-		s.cats = append(s.cats, v.Str())
-	}
-	for _, e := range v.Elems() {
-		if e.Kind() == value.String {
-			s.cats = append(s.cats, e.Str())
-		}
-	}
-	for _, c := range s.cats {
-		s.catKey = append(append(s.catKey, c...), 0)
-	}
-	if blocks, ok := s.routes[i][string(s.catKey)]; ok {
-		return blocks
-	}
-	const most = 1 << 10 // a flood of different categories must not fill the memory
-	if len(s.routes[i]) >= most {
-		clear(s.routes[i])
-	}
-	blocks := g.route(s.cats)
-	s.routes[i][strings.Clone(string(s.catKey))] = blocks
-	return blocks
-}
-
 // evaluate tests the candidates, which are grouped by query, and hands each query
 // what the event hit.
 func (s *Stream) evaluate(ev Event, bits []int32) {
 	cs := s.engine.candidates
-	whole := s.opts.plain || s.finder.Odd()
+	at := s.at
 	for i := 0; i < len(bits); {
 		q := cs[bits[i]].query
 		r := s.runs[q]
-		if r.role != wholeRole && r.idle() {
-			for i < len(bits) && cs[bits[i]].query == q {
-				i++
-			}
-			continue
-		}
 		s.current = r
 		s.hits.Reset()
 		last := -1
@@ -138,21 +69,14 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 			}
 			last = int(c.step)
 			st := &r.Steps[c.step]
-			cond := c.rest
-			if whole {
-				cond = st.Cond
-			}
 			r.evaluations++
-			if cond.Test(&s.ctx) {
+			if s.holds(i, c, st) {
 				r.held++
-				s.hits.Add(&s.ctx, last, st)
+				s.hits.Add(at.ctx, last, st)
 			}
 		}
 		if r.until != nil && last < r.until.step {
 			s.askUntil(r)
-		}
-		if r.owns != nil {
-			s.hits.Keep(r.owns)
 		}
 		s.accounts.lap(&r.conditions)
 		if s.hits.Len() == 0 {
@@ -164,18 +88,48 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 	s.current = nil
 }
 
+// holds reports whether candidate i, which is c for step st, holds.
+func (s *Stream) holds(i int, c *candidate, st *op.Step) bool {
+	if s.ahead == nil {
+		return s.at.test(c, st)
+	}
+	answer := s.ahead.verdicts[i]
+	if answer == unasked {
+		return s.ask(s.at.found[i], st)
+	}
+	s.ahead.tell(s.at.found[i], s.exprError)
+	return answer == holding
+}
+
+// ask tests a step of which nothing was found out beforehand. That is quicker than to
+// ask the index first, but only what the index would have let through may report
+// errors.
+func (s *Stream) ask(bit int32, st *op.Step) bool {
+	s.asked.OnError = s.setAside
+	holds := st.Cond.Test(&s.asked)
+	s.asked.OnError = s.report
+	if len(s.aside) > 0 && s.search.has(s.at.rec, bit) {
+		for _, err := range s.aside {
+			s.exprError(err)
+		}
+	}
+	clear(s.aside)
+	s.aside = s.aside[:0]
+	return holds
+}
+
 // askUntil tests the step of until, if it was left out because nothing was open: it
 // also ends what the event begins.
 func (s *Stream) askUntil(r *run) {
 	u := r.until
-	if s.hits.Len() == 0 || r.awake.Has(u.step) || !slices.Contains(s.blocks, u.block) {
+	if s.hits.Len() == 0 || r.awake.Has(u.step) || !slices.Contains(s.at.blocks, u.block) {
 		return
 	}
 	r.evaluations++
 	r.asked++
-	if st := &r.Steps[u.step]; st.Cond.Test(&s.ctx) {
+	if st := &r.Steps[u.step]; st.Cond.Test(s.at.ctx) {
 		r.held++
-		s.hits.Add(&s.ctx, u.step, st)
+		s.hits.Add(s.at.ctx, u.step, st)
 	}
 }
 
@@ -220,17 +174,12 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	if latest > math.MinInt64 {
 		m.Time = time.Unix(0, latest).UTC()
 	}
-	if s.part != nil {
-		m.order = s.orderOf(r, res)
-	}
 	if s.repeats.most > 0 && !s.repeats.add(m.id()) {
 		s.stats.Repeats++
 		return
 	}
 	s.stats.Matches++
-	if s.part == nil { // else the Dispatcher counts what is delivered
-		r.matches++
-	}
+	r.matches++
 	s.accounts.lap(&r.state)
 	s.stopped = !s.yield(m)
 	s.accounts.lap(&s.accounts.delivery)
@@ -245,6 +194,6 @@ func (s *Stream) exprError(err error) {
 func (s *Stream) runError(r *run, err error) {
 	s.stats.Errors++
 	if s.opts.onError != nil {
-		s.opts.locked(func() { s.opts.onError(r.query, err) })
+		s.opts.onError(r.query, err)
 	}
 }

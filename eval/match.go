@@ -30,8 +30,6 @@ type Match struct {
 	// Events are in the order of the steps, with runs repeated: one for an
 	// event query. An entry is nil where an event had to be missing.
 	Events []Event
-
-	order *matchOrder // of a match of a Part
 }
 
 // An Identifier is an Event that knows its own id, such as the one of the

@@ -77,8 +77,7 @@ func (r *run) watch(o *streamOptions) {
 			tell = o.onEvict
 		}
 		if ended && tell != nil {
-			m := r.nearMiss(reason, n)
-			o.locked(func() { tell(m) })
+			tell(r.nearMiss(reason, n))
 		}
 	}, kinds...)
 }

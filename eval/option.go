@@ -2,7 +2,6 @@ package eval
 
 import (
 	"cmp"
-	"sync"
 	"time"
 
 	"github.com/eqlkit/eqlkit/ast/source"
@@ -31,7 +30,6 @@ type streamOptions struct {
 	onEvict    func(NearMiss)
 	plain      bool
 	profile    bool
-	lock       sync.Locker // around the functions that workers call; may be nil
 
 	partials    int
 	processes   int
@@ -257,19 +255,4 @@ func WithoutRepeats(n int) StreamOption { return func(o *streamOptions) { o.repe
 // are not behind the watermark, since others are late. It is part of snapshots.
 func WithDistinct(id func(Event) string) StreamOption {
 	return func(o *streamOptions) { o.distinct = id }
-}
-
-// WithCallbackLock has the functions of WithOnLate, WithOnError, WithOnNearMiss and
-// WithOnEvict called with mu locked, for streams whose parts run side by side.
-func WithCallbackLock(mu sync.Locker) StreamOption {
-	return func(o *streamOptions) { o.lock = mu }
-}
-
-// locked calls f under the lock, if there is one.
-func (o *streamOptions) locked(f func()) {
-	if o.lock != nil {
-		o.lock.Lock()
-		defer o.lock.Unlock()
-	}
-	f()
 }

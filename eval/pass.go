@@ -9,17 +9,11 @@ import (
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
-// late counts and reports an event that is behind the watermark. Of those of a
-// divided stream that is up to the Dispatcher, unless a part has hurried; the
-// first of them reports.
+// late counts and reports an event that is behind the watermark.
 func (s *Stream) late(ev Event) {
-	if p := s.part; p != nil && (!p.hurried || p.told.Swap(true)) {
-		return
-	}
 	s.stats.Late++
 	if s.opts.onLate != nil {
-		ev = s.lasting(ev)
-		s.opts.locked(func() { s.opts.onLate(ev) })
+		s.opts.onLate(s.lasting(ev))
 	}
 }
 
@@ -28,9 +22,6 @@ func (s *Stream) doubted(c *clock, k *kept, t timeliness) {
 	k.free(s.budget)
 	if t == ahead {
 		delete(c.seen.times, s.eventID(k.ev.Event))
-	}
-	if s.part != nil { // the Dispatcher counts
-		return
 	}
 	if k.told != nil {
 		if *k.told {
@@ -61,18 +52,13 @@ func (s *Stream) drain(c *clock) {
 	for k := c.next(); k != nil; k = c.next() {
 		c.pass(k.ev.Time)
 		k.free(s.budget) // what a query keeps of it counts there
-		if s.part != nil {
-			s.part.released = k.ev
-		}
 		s.accounts.lap(&s.accounts.rest)
 		for _, p := range k.parts {
 			p.run.machine.Push(k.ev, p.hits, p.run.emit)
 			c.plan(p.run)
 			s.accounts.lap(&p.run.state)
 		}
-		if s.part == nil { // else the order of matches may refer to the event
-			c.done(k)
-		}
+		c.done(k)
 	}
 }
 
@@ -180,12 +166,10 @@ func (s *Stream) finish() {
 	slices.SortStableFunc(all, func(a, b final) int {
 		return cmp.Compare(uint64(a.Due-1), uint64(b.Due-1)) // NoTime comes last
 	})
-	s.enter(finalPhase)
 	for _, f := range all {
 		f.run.emit(f.Result)
 		s.accounts.lap(&f.run.state)
 	}
-	s.enter(limitPhase)
 	for _, r := range s.runs {
 		if r.limiter != nil {
 			r.limiter.Close(func(res op.Result) { s.deliver(r, res) })

@@ -20,7 +20,7 @@ func (s *Stream) Restore(r io.Reader) (Changes, error) {
 	if s.closed {
 		return Changes{}, ErrClosed
 	}
-	fresh, changes, err := s.restored(r, s.part)
+	fresh, changes, err := s.restored(r)
 	if err != nil {
 		return Changes{}, err
 	}
@@ -28,14 +28,13 @@ func (s *Stream) Restore(r io.Reader) (Changes, error) {
 	return changes, nil
 }
 
-// restored returns a stream like s with the state that r has of it. A part only
-// takes the keys that are its own.
-func (s *Stream) restored(r io.Reader, part *partInfo) (*Stream, Changes, error) {
+// restored returns a stream like s with the state that r has of it.
+func (s *Stream) restored(r io.Reader) (*Stream, Changes, error) {
 	in, err := wire.NewReader(r)
 	if err != nil {
 		return nil, Changes{}, fmt.Errorf("restoring a stream: %w", err)
 	}
-	fresh := &Stream{opts: s.opts, budget: &op.Budget{Limits: s.budget.Limits}, part: part}
+	fresh := &Stream{opts: s.opts, budget: &op.Budget{Limits: s.budget.Limits}}
 	fresh.repeats.most = s.opts.repeats
 	fresh.install(s.engine)
 	changes := fresh.load(in)
@@ -49,7 +48,7 @@ func (s *Stream) restored(r io.Reader, part *partInfo) (*Stream, Changes, error)
 func (s *Stream) adopt(fresh *Stream) {
 	*s = *fresh
 	s.budget.OnFull = s.refused
-	s.ctx.OnError = s.exprError
+	s.listen()
 	for _, r := range s.runs {
 		r.stream = s
 	}
@@ -184,45 +183,24 @@ func (c *clock) loadDoubts(d *op.Decoder, b *op.Budget) {
 	c.kept = nil
 }
 
-// load reads the state of a query, as far as it is kept here.
+// load reads the state of a query.
 func (r *run) load(d *op.Decoder) {
-	var limiter *op.Limiter
-	here := r.role == wholeRole || r.role == ownedRole
-	evaluations, matches := d.Uint(), d.Uint()
+	r.evaluations, r.matches = d.Uint(), d.Uint()
+	r.before = r.counts
 	if r.limiter != nil {
-		if limiter = r.limiter; !here {
-			limiter = op.NewLimiter(r.Plan.Limits)
-		}
-		limiter.Load(d)
-	}
-	counted := r.stream.part == nil || r.stream.part.index < 0 // once for all parts
-	if counted {
-		r.before = counts{evaluations, matches}
-		r.counts = r.before
+		r.limiter.Load(d)
 	}
 	if r.machine == nil {
 		return
 	}
-	evicted, rejected, expired := d.Uint(), d.Uint(), d.Uint()
-	if counted {
-		a := r.machine.Account()
-		a.Evicted, a.Rejected, a.Expired = evicted, rejected, expired
-	}
-	d.Owns = nil
-	if !here {
-		d.Owns = func(key []byte) bool {
-			return r.role == keyedRole && r.route.PartOf(key, r.stream.part.n) == r.stream.part.index
-		}
-	}
+	a := r.machine.Account()
+	a.Evicted, a.Rejected, a.Expired = d.Uint(), d.Uint(), d.Uint()
 	r.machine.Load(d)
 	c := r.stream.clocks[r.clock]
 	for ev := d.Held(); ev != nil; ev = d.Held() {
 		hits := r.LoadHits(d)
 		if d.Err() != nil {
 			return
-		}
-		if !here {
-			hits.Keep(func(h op.Hit) bool { return r.role == keyedRole && r.owns(h) })
 		}
 		if hits.Len() > 0 {
 			c.rekeep(r, ev, hits, r.stream.budget)

@@ -18,10 +18,6 @@ type run struct {
 	print   string     // fingerprint of the query, once it has been asked for
 	awake   op.StepSet // of the machine, when it was last asked
 
-	role  role
-	route *op.Route         // of keyedRole
-	owns  func(op.Hit) bool // of keyedRole
-
 	counts
 	before counts // what a snapshot has told
 	asked  uint64 // of the evaluations, those of until that no index proposed
@@ -33,35 +29,20 @@ type run struct {
 // counts are those of a query that snapshots have.
 type counts struct{ evaluations, matches uint64 }
 
-// A role is what a query does in a part of a stream.
-type role uint8
-
-const (
-	wholeRole role = iota // the stream is not divided
-	homeRole              // stateless: answered in one part for each event
-	ownedRole             // answered here for all events
-	otherRole             // answered in another part
-	keyedRole             // answered here for some keys
-)
-
 // newRun returns a run without state.
 func (s *Stream) newRun(q *bound, index int) *run {
 	r := &run{bound: q, index: index, stream: s}
-	if s.part != nil {
-		r.divide(s.part)
-	}
 	if q.NeedsMachine() {
 		env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
-		if r.role == keyedRole {
-			env.Most = share(env.Most, s.part.n)
-		}
 		r.machine = q.NewMachine(s.traced(r, env))
 	}
 	if limits := q.Plan.Limits; len(limits) > 0 {
 		r.limiter = op.NewLimiter(limits)
 	}
 	r.emit = r.take
-	if r.machine != nil {
+	if r.machine == nil {
+		r.setBits(s.awake)
+	} else {
 		r.watch(&s.opts)
 		c := s.clocks[r.clock]
 		if q.Plan.Kind == plan.Sequence {
@@ -75,8 +56,8 @@ func (s *Stream) newRun(q *bound, index int) *run {
 
 // take takes a result of the machine.
 func (r *run) take(res op.Result) {
-	res.Pin() // by tail, or by the order of the match
 	if r.limiter != nil {
+		res.Pin() // tail may keep it
 		r.limiter.Push(res, r.deliver)
 	} else {
 		r.deliver(res)
@@ -84,35 +65,6 @@ func (r *run) take(res op.Result) {
 }
 
 func (r *run) deliver(res op.Result) { r.stream.deliver(r, res) }
-
-// divide decides which part of the query's work is done here.
-func (r *run) divide(p *partInfo) {
-	if r.Stateless() {
-		r.role = homeRole
-		return
-	}
-	if r.route, _ = r.Route(); r.route == nil {
-		r.role = otherRole
-		if op.PartOfName(r.query.identity(), p.n) == p.index {
-			r.role = ownedRole
-		}
-		return
-	}
-	r.role = keyedRole
-	r.owns = func(h op.Hit) bool { return r.route.Part(h, p.n) == p.index }
-}
-
-// idle reports whether the query is not to be evaluated here this time.
-func (r *run) idle() bool {
-	switch r.role {
-	case homeRole:
-		return !r.stream.part.home
-	case otherRole:
-		return true
-	default:
-		return false
-	}
-}
 
 // schedule puts the runs into the queues of their clocks.
 func (s *Stream) schedule() {

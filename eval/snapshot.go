@@ -53,11 +53,6 @@ func (s *Stream) Snapshot(w io.Writer) error {
 	if s.closed {
 		return ErrClosed
 	}
-	return s.snapshot(w, nil)
-}
-
-// snapshot writes the state of the stream together with that of its parts.
-func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 	out := wire.NewWriter(w)
 	out.Len(len(s.positions))
 	for _, name := range slices.Sorted(maps.Keys(s.positions)) {
@@ -65,14 +60,7 @@ func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 		out.String(string(s.positions[name]))
 	}
 	out.Uint(s.seq)
-	stats := s.stats
-	for _, p := range parts {
-		stats.Errors += p.stats.Errors
-		stats.Duplicates += p.stats.Duplicates
-		stats.Hurried += p.stats.Hurried
-		stats.Late += p.stats.Late
-	}
-	for _, n := range stats.counts() {
+	for _, n := range s.stats.counts() {
 		out.Uint(*n)
 	}
 	out.Len(len(s.repeats.ids))
@@ -86,23 +74,15 @@ func (s *Stream) snapshot(w io.Writer, parts []*Stream) error {
 		e.Clock = i
 		out.String(c.field.id)
 		c.saveTime(out)
-		seen := c.seen
-		for _, p := range parts {
-			seen = seen.with(&p.clocks[i].seen)
-		}
-		seen.save(out, c.now)
+		c.seen.save(out, c.now)
 		e.Section(func() { c.saveDoubts(e) })
 	}
 	out.Len(len(s.runs))
-	for i, r := range s.runs {
+	for _, r := range s.runs {
 		e.Clock = r.clock
 		out.String(r.query.identity())
 		out.String(r.fingerprint(&s.opts))
-		rs := []*run{r}
-		for _, p := range parts {
-			rs = append(rs, p.runs[i])
-		}
-		e.Section(func() { saveQuery(e, rs) })
+		e.Section(func() { r.save(e) })
 	}
 	return out.Close()
 }
@@ -145,38 +125,22 @@ func (c *clock) saveDoubts(e *op.Encoder) {
 	}
 }
 
-// saveQuery writes the state of a query in all parts of a stream.
-func saveQuery(e *op.Encoder, rs []*run) {
-	var total QueryStats
-	r := rs[0]
-	for _, o := range rs {
-		total.add(o.stats())
-		if o.role == ownedRole {
-			r = o
-		}
-	}
-	e.Uint(total.Evaluations)
-	e.Uint(total.Matches)
+// save writes the state of a query.
+func (r *run) save(e *op.Encoder) {
+	e.Uint(r.evaluations)
+	e.Uint(r.matches)
 	if r.limiter != nil {
 		r.limiter.Save(e)
 	}
 	if r.machine == nil {
 		return
 	}
-	e.Uint(total.Evicted)
-	e.Uint(total.Rejected)
-	e.Uint(total.Expired)
-	var others []op.Machine
-	var waiting []waitingHits
-	for _, o := range rs {
-		if o != r {
-			others = append(others, o.machine)
-		}
-		waiting = o.waiting(waiting)
-	}
-	r.machine.Save(e, others)
-	slices.SortStableFunc(waiting, func(a, b waitingHits) int { return a.ev.Compare(b.ev) })
-	for _, w := range waiting {
+	a := r.machine.Account()
+	e.Uint(a.Evicted)
+	e.Uint(a.Rejected)
+	e.Uint(a.Expired)
+	r.machine.Save(e)
+	for _, w := range r.waiting() {
 		e.Held(w.ev)
 		w.hits.Save(e)
 	}
@@ -189,15 +153,17 @@ type waitingHits struct {
 	hits *op.Hits
 }
 
-// waiting appends what is kept back for the query.
-func (r *run) waiting(dst []waitingHits) []waitingHits {
+// waiting returns what is kept back for the query, in the order of events.
+func (r *run) waiting() []waitingHits {
+	var out []waitingHits
 	c := r.stream.clocks[r.clock]
 	for _, k := range slices.Concat(c.queue, c.doubts) {
 		for _, p := range k.parts {
 			if p.run == r {
-				dst = append(dst, waitingHits{k.ev, p.hits})
+				out = append(out, waitingHits{k.ev, p.hits})
 			}
 		}
 	}
-	return dst
+	slices.SortStableFunc(out, func(a, b waitingHits) int { return a.ev.Compare(b.ev) })
+	return out
 }

@@ -8,7 +8,6 @@ import (
 	"iter"
 
 	"github.com/eqlkit/eqlkit/eval/event"
-	"github.com/eqlkit/eqlkit/eval/internal/index"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
@@ -20,24 +19,24 @@ import (
 //
 // A Stream belongs to one goroutine at a time.
 type Stream struct {
-	engine *Engine
-	opts   streamOptions
-	rec    *event.Record
-	ctx    op.Ctx
-	runs   []*run
-	clocks []*clock
-	budget *op.Budget
-	routes []map[string][]int // by group: blocks of the index by list of categories
-	finder *index.Finder
-	awake  []uint64 // bits of the index: steps that can make a difference to their machines
-	other  []uint64 // scratch for the like
-	blocks []int    // of the current event
-	found  []int32  // its candidates
-	hits   op.Hits
-	cats   []string
-	catKey []byte
+	engine           *Engine
+	opts             streamOptions
+	runs             []*run
+	clocks           []*clock
+	budget           *op.Budget
+	search           searcher
+	awake            []uint64    // bits of the index: steps that can make a difference to their machines
+	other            []uint64    // scratch for the like
+	own              sight       // of events that come as they are
+	asked            op.Ctx      // for what prepared events are still asked
+	aside            []error     // reported by the condition under test
+	report, setAside func(error) // exprError, and what fills aside
+	at               *sight      // the current event
+	ahead            *Prepared   // the current event, if it was prepared; at is its sight
+	hits             op.Hits
 
-	borrowed *event.Document // of PushJSON
+	borrow   *event.Document // of PushJSON
+	borrowed *event.Document // the current event, if it must not be kept
 	copied   *event.Document // the current event, if it is borrowed and something keeps it
 
 	current *run  // whose expressions are being computed
@@ -52,7 +51,6 @@ type Stream struct {
 	accounts  accounts
 	positions map[string][]byte
 	repeats   repeats
-	part      *partInfo // nil unless the stream is one of several parts
 }
 
 // ErrClosed is what Push returns after Close.
@@ -77,24 +75,20 @@ func (s *Stream) install(e *Engine) {
 	if s.opts.profile && !s.accounts.on {
 		s.accounts = newAccounts()
 	}
-	s.engine, s.rec = e, event.NewRecord(e.layout)
-	s.ctx = op.Ctx{Rec: s.rec, OnError: s.exprError, Forgetful: s.opts.plain}
-	s.clocks, s.routes, s.runs = nil, nil, nil
+	s.engine, s.search = e, newSearcher(e, s.opts.plain)
+	s.own = sight{rec: event.NewRecord(e.layout)}
+	s.own.ctx = &op.Ctx{Rec: s.own.rec, Forgetful: s.opts.plain}
+	s.asked = op.Ctx{Forgetful: true} // records come from several places
+	s.listen()
+	s.clocks, s.runs = nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
 	}
-	for range e.groups {
-		s.routes = append(s.routes, make(map[string][]int))
-	}
-	s.finder = e.index.NewFinder(s.rec)
 	if !s.opts.plain {
-		s.ctx.Known = s.finder.Known()
+		s.own.ctx.Known = s.search.finder.Known()
 	}
 	words := (e.index.Bits() + 63) / 64
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
-	for i := range s.awake {
-		s.awake[i] = ^uint64(0)
-	}
 	for _, c := range s.clocks {
 		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
 	}
@@ -102,6 +96,13 @@ func (s *Stream) install(e *Engine) {
 		s.runs = append(s.runs, s.newRun(q, i))
 	}
 	s.schedule()
+}
+
+// listen has s told of what conditions report.
+func (s *Stream) listen() {
+	s.report = s.exprError
+	s.setAside = func(err error) { s.aside = append(s.aside, err) }
+	s.own.ctx.OnError, s.asked.OnError = s.report, s.report
 }
 
 // Push evaluates one event and calls yield for each match: first those that the
@@ -123,15 +124,24 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 		return ErrClosed
 	}
 	s.accounts.event()
-	err := s.accept(ev, s.rec)
+	var err error
+	if ev != nil {
+		err = s.own.rec.Fill(ev)
+	}
 	s.accounts.lap(&s.accounts.extraction)
-	if err != nil {
+	if err = s.accept(ev, err); err != nil {
 		return err
 	}
+	s.at = &s.own
+	return s.see(source, ev, yield)
+}
+
+// see takes the current event, which can be read.
+func (s *Stream) see(source string, ev Event, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
 	for _, c := range s.clocks {
-		at, tie := c.field.read(s.rec)
+		at, tie := c.field.read(s.at.rec)
 		c.begin(at, tie, source)
 	}
 	s.take(ev, source)
@@ -148,19 +158,19 @@ func (s *Stream) PushJSON(doc []byte, yield func(Match) bool) error {
 
 // PushJSONFrom is PushJSON for an event of a source, as PushFrom is for Push.
 func (s *Stream) PushJSONFrom(source string, doc []byte, yield func(Match) bool) error {
-	if s.borrowed == nil {
-		s.borrowed = &event.Document{}
+	if s.borrow == nil {
+		s.borrow = &event.Document{}
 	}
-	s.borrowed.Reset(doc)
-	s.copied = nil
+	s.borrow.Reset(doc)
+	s.borrowed, s.copied = s.borrow, nil
 	err := s.PushFrom(source, s.borrowed, yield)
-	s.borrowed.Reset(nil)
-	s.copied = nil
+	s.borrow.Reset(nil)
+	s.borrowed, s.copied = nil, nil
 	return err
 }
 
-// lasting returns the current event as one that may be kept: a copy if it is what
-// PushJSON has borrowed.
+// lasting returns the current event as one that may be kept: a copy if it is
+// borrowed.
 func (s *Stream) lasting(ev Event) Event {
 	if d, ok := ev.(*event.Document); !ok || d != s.borrowed {
 		return ev
@@ -171,14 +181,14 @@ func (s *Stream) lasting(ev Event) Event {
 	return s.copied
 }
 
-// accept reads an event and numbers it.
-func (s *Stream) accept(ev Event, rec *event.Record) error {
+// accept counts an event and numbers it. If it could not be read err says why.
+func (s *Stream) accept(ev Event, err error) error {
 	s.stats.Events++
 	if ev == nil {
 		s.stats.Refused++
 		return fmt.Errorf("event %d is nil", s.stats.Events)
 	}
-	if err := rec.Fill(ev); err != nil {
+	if err != nil {
 		s.stats.Refused++
 		return fmt.Errorf("event %d: %w", s.stats.Events, err)
 	}
@@ -219,17 +229,14 @@ func (s *Stream) stand(ev Event, source string) {
 func (s *Stream) take(ev Event, source string) {
 	s.stand(ev, source)
 	s.accounts.lap(&s.accounts.rest)
-	s.enter(duePhase)
 	for _, c := range s.clocks {
 		if c.direct {
 			c.pass(c.now)
 		}
 	}
-	s.enter(eventPhase)
 	bits := s.candidates()
 	s.accounts.lap(&s.accounts.index)
 	s.evaluate(ev, bits)
-	s.enter(releasePhase)
 	for _, c := range s.clocks {
 		if c.judged != nil {
 			c.resolve(*c.judged, s.doubted)
@@ -237,13 +244,6 @@ func (s *Stream) take(ev Event, source string) {
 		s.release(c)
 	}
 	s.relieve()
-}
-
-// enter notes what is being done, for the order of matches.
-func (s *Stream) enter(p phase) {
-	if s.part != nil {
-		s.part.phase = p
-	}
 }
 
 func (s *Stream) begin(yield func(Match) bool) {

@@ -63,7 +63,7 @@ func (r *run) traceNote(o *streamOptions, n op.Note) {
 	if n.By != nil {
 		out.By = n.By.Seq
 	}
-	o.locked(func() { o.trace(r.query, out) })
+	o.trace(r.query, out)
 }
 
 // WithAnswers has f called for every event that asked whether its process is a
@@ -77,7 +77,7 @@ func WithAnswers(f func(q *Query, event uint64, at source.Span, yes bool)) Strea
 func (s *Stream) traced(r *run, e *op.Env) *op.Env {
 	if f := s.opts.answered; f != nil {
 		e.Answered = func(ev *op.Held, x *plan.Lineage, yes bool) {
-			s.opts.locked(func() { f(r.query, ev.Seq, x.Span(), yes) })
+			f(r.query, ev.Seq, x.Span(), yes)
 		}
 	}
 	return e

@@ -41,7 +41,7 @@ func (c *Config) sharded(e *eql.Engine, workers int) func() error {
 		}
 		s := eql.NewShardedStream(e, workers, c.Stream...)
 		for _, doc := range c.Events {
-			_ = s.Push(eql.JSON(doc), count)
+			_ = s.PushJSON(doc, count)
 		}
 		s.Close(count)
 		return nil

@@ -96,6 +96,7 @@ func (r *Record) Element(l List, i int) *Record {
 
 // readItem fills a record with an element.
 func (r *Record) readItem(it *item) {
+	r.acquire()
 	r.Reset()
 	root := r.layout.nodes[0]
 	switch {

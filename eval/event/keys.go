@@ -6,7 +6,24 @@ import (
 	"unicode/utf8"
 )
 
-// A place is a node of the layout as a Record sees it, with what the record has
+// habits are what records have learnt of how documents are written, and how often they
+// have been filled.
+type habits struct {
+	places []place // by node
+	odd    key     // one that is not remembered
+	object uint64  // number of objects seen
+	count  uint64  // of fills
+}
+
+func newHabits(l *Layout) *habits {
+	h := &habits{places: make([]place, len(l.nodes))}
+	for i, n := range l.nodes {
+		h.places[i].node = n
+	}
+	return h
+}
+
+// A place is a node of the layout as a Record sees it, with what it has
 // learnt of the objects there. The keys of objects mostly come in the order in
 // which they came before, so that it takes one comparison to know a key.
 type place struct {
@@ -49,12 +66,12 @@ func (k *key) standsAt(doc []byte, p int) bool {
 
 // learn returns a key of objects at a place from now on; nil if it is not worth
 // remembering. The text must have no escapes.
-func (r *Record) learn(at *place, text string) *key {
+func (h *habits) learn(at *place, text string) *key {
 	if !utf8.ValidString(text) {
 		return nil
 	}
 	k := &key{}
-	r.lead(k, at, text)
+	h.lead(k, at, text)
 	if k.place == nil {
 		if at.unknown == maxUnknown || len(text) > maxUnknownLen {
 			return nil
@@ -74,21 +91,21 @@ func (r *Record) learn(at *place, text string) *key {
 }
 
 // lead finds the place that a key leads to, by its meaning.
-func (r *Record) lead(k *key, at *place, meaning string) {
+func (h *habits) lead(k *key, at *place, meaning string) {
 	if child := at.node.children[meaning]; child != nil {
-		k.place = &r.places[child.id]
+		k.place = &h.places[child.id]
 		return
 	}
 	n := at.node
 	for seg := range strings.SplitSeq(meaning, ".") {
 		if n != at.node {
-			k.via = append(k.via, &r.places[n.id])
+			k.via = append(k.via, &h.places[n.id])
 		}
 		if n = n.children[seg]; n == nil {
 			return
 		}
 	}
-	k.place = &r.places[n.id]
+	k.place = &h.places[n.id]
 }
 
 // arrive notes that an object has the key, and reports false if another key of

@@ -32,9 +32,7 @@ type Record struct {
 	elems   []value.Value // of lists
 	objects objectPool
 
-	places []place // by node
-	odd    key     // one that is not remembered
-	object uint64  // number of objects seen
+	*habits // nil until the record is filled
 
 	addrs   []address // by slot: what Addr returned; nil until it is called
 	parsing []Slot    // slots with an address
@@ -50,7 +48,7 @@ const (
 // NewRecord returns an empty Record for l, which must not grow from now on.
 func NewRecord(l *Layout) *Record {
 	l.compile.Do(l.build)
-	r := &Record{
+	return &Record{
 		layout: l,
 		vals:   make([]value.Value, l.Len()),
 		isSet:  make([]bool, l.Len()),
@@ -59,12 +57,23 @@ func NewRecord(l *Layout) *Record {
 		folds:  make([]value.Value, l.Len()),
 		isFold: make([]bool, l.Len()),
 		lists:  make([]items, len(l.lists)),
-		places: make([]place, len(l.nodes)),
 	}
-	for i, n := range l.nodes {
-		r.places[i].node = n
+}
+
+// ReadLike makes r share with o, a record for the same layout, what both learn of how
+// documents are written. From then on it may be filled only where o may be: by the
+// goroutine of o, until ReadLike is called with another. That keeps together what
+// reading needs, if many records are filled in turn.
+func (r *Record) ReadLike(o *Record) {
+	o.acquire()
+	r.habits = o.habits
+}
+
+// acquire makes sure that r has habits.
+func (r *Record) acquire() {
+	if r.habits == nil {
+		r.habits = newHabits(r.layout)
 	}
-	return r
 }
 
 // Layout returns the layout that r was made for.
@@ -176,14 +185,17 @@ func (r *Record) touch(s Slot) {
 	}
 }
 
-// Fills returns how often r has been filled, or has begun to be: as long as that
-// is the same, so are the values.
+// Fills returns the number of the fill that r has got its values by, or has begun to:
+// as long as that is the same, so are the values. Records that ReadLike has brought
+// together count their fills together.
 func (r *Record) Fills() uint64 { return r.fills }
 
 // Fill reads all fields of ev into r, after emptying it, and converts them as
 // the layout's SlotOptions ask. After an error the content of r is undefined.
 func (r *Record) Fill(ev Event) error {
-	r.fills++
+	r.acquire()
+	r.count++
+	r.fills = r.count
 	r.Reset()
 	if x, ok := ev.(Extractor); ok {
 		if err := x.Extract(r.layout, r); err != nil {

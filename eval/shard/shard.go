@@ -1,129 +1,120 @@
-// Package shard runs one stream on several goroutines: the partial matches are
-// divided by their join keys among workers, and the matches come in the order
-// in which a single eval.Stream would deliver them.
-//
-// It pays when evaluation is what takes time: many queries, or many partial
-// matches. Queries that cannot be divided (eval.PartitionPlan tells which) have
-// their place at one worker each.
+// Package shard runs one stream on several goroutines. What is dear about an event
+// does not depend on the events before: to read its fields, and to test conditions.
+// Workers do that side by side, some events ahead (see eval.Preparer); the rest, which
+// is quick, is done by the goroutine that pushes, in the order of the events. So the
+// matches, their order, limits and snapshots are those of a single eval.Stream.
 package shard
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"iter"
-	"runtime/debug"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
-	"github.com/eqlkit/eqlkit/eval/event"
 )
 
-// A Stream is an eval.Stream on several goroutines. It belongs to one goroutine
-// at a time, which is also the one that yield is called by. The functions of
-// options that are about single queries or events (WithOnError, WithOnNearMiss,
-// WithOnEvict, and WithOnLate if limits left no room to wait for the event) are
-// called by workers, but never two at once; those that compute
-// something (WithRetain, WithDistinct, a Codec, a ProcessTree) by several at once.
-// If one panics the Stream does, with a *Panic, at the end of the batch.
+// A Stream is an eval.Stream on several goroutines. It belongs to one goroutine at a
+// time, which does its share of the work and is also the one that yield and the
+// functions of options are called by. What workers call are methods of events and the
+// functions of fn.Func, several at once. If one of these panics the Stream does, with
+// a *Panic, when it comes to the event.
 //
 // Events are worked on in batches. What a call yields are the matches of earlier
-// ones; Flush waits for all. If yield returns false the other matches of the
-// batch are dropped.
+// ones; Flush waits for all. If yield returns false the other matches that the call
+// would yield are dropped. In the same way errors may be about earlier events: each is
+// an *Error, joined by errors.Join if there are several; Errors takes them apart.
 type Stream struct {
-	dispatcher *eval.Dispatcher
-	workers    []*worker
-	batch      *batch // being filled
-	running    *batch // being worked on; nil if none is
-	free       *batch // for the next one
-	size       int
-	closed     bool
+	stream  *eval.Stream
+	crew    []*eval.Preparer // by worker; the first is the goroutine that s belongs to
+	most    int              // batches under way
+	work    chan *batch      // that nobody prepares as yet
+	filling *batch           // or nil
+	running []*batch         // in order
+	taking  *batch           // whose items are being taken, or nil
+	free    []*batch
+	closed  bool
+
+	yield   func(eval.Match) bool // of the current call; nil once it has returned false
+	deliver func(eval.Match) bool
 }
 
-// DefaultBatch is the number of events in a batch.
-const DefaultBatch = 256
+// MaxWorkers is the greatest number of workers.
+const MaxWorkers = 64
 
-// A batch is items in order, and what became of them.
-type batch struct {
-	items []eval.Item
-	found [][]eval.Match // by worker
-	errs  []error        // by worker: the first one
+// The number of events in a batch, and of batches under way for each worker. All that
+// is under way should fit into the caches of the workers' cores.
+const (
+	batchSize = 16
+	ahead     = 2
+)
 
-	panics []*Panic // by worker
-	done   sync.WaitGroup
-}
-
-// A worker works on one part.
-type worker struct {
-	index int
-	part  *eval.Part
-	in    chan *batch
-}
-
-// New returns a Stream for the engine's queries on n workers, from 1 to
-// eval.MaxParts. Limits are shared among them. It has to be closed, or stopped,
-// for the goroutines to end.
+// New returns a Stream for the engine's queries on n workers, from 1 to MaxWorkers,
+// the goroutine that it belongs to included. It has to be closed, or stopped, for the
+// other goroutines to end.
 func New(e *eval.Engine, n int, opts ...eval.StreamOption) *Stream {
-	var mu sync.Mutex
-	opts = append(slices.Clone(opts), eval.WithCallbackLock(&mu))
-	s := &Stream{dispatcher: e.NewDispatcher(n, opts...), size: DefaultBatch}
-	for i, p := range s.dispatcher.Parts() {
-		w := &worker{index: i, part: p, in: make(chan *batch, 1)}
-		s.workers = append(s.workers, w)
-		go w.run()
+	n = min(max(n, 1), MaxWorkers)
+	s := &Stream{stream: e.NewStream(opts...), crew: make([]*eval.Preparer, n), most: ahead * n}
+	s.work = make(chan *batch, s.most)
+	s.deliver = func(m eval.Match) bool {
+		more := s.yield(m)
+		if !more {
+			s.yield = nil
+		}
+		return more
 	}
-	s.batch, s.free = s.newBatch(), s.newBatch()
+	s.hire()
+	for i := range s.crew[1:] {
+		go help(s.work, i+1)
+	}
 	return s
 }
 
-func (s *Stream) newBatch() *batch {
-	n := len(s.workers)
-	return &batch{items: make([]eval.Item, 0, s.size), found: make([][]eval.Match, n), errs: make([]error, n), panics: make([]*Panic, n)}
-}
-
-func (w *worker) run() {
-	for b := range w.in {
-		add := func(m eval.Match) bool {
-			b.found[w.index] = append(b.found[w.index], m)
-			return true
-		}
-		w.work(b, add)
+// hire gives every worker a Preparer for the queries of the stream.
+func (s *Stream) hire() {
+	s.crew = make([]*eval.Preparer, len(s.crew))
+	for i := range s.crew {
+		s.crew[i] = s.stream.NewPreparer()
 	}
 }
 
-// work works on a batch. What a function of the caller's panics with is kept for
-// the caller's goroutine: nobody else could recover from it.
-func (w *worker) work(b *batch, add func(eval.Match) bool) {
-	finished := false
-	defer func() {
-		if !finished {
-			b.panics[w.index] = &Panic{Value: recover(), Stack: debug.Stack()}
-		}
-		b.done.Done()
-	}()
-	for i := range b.items {
-		if err := w.part.Do(&b.items[i], add); err != nil && b.errs[w.index] == nil {
-			b.errs[w.index] = err
-		}
-	}
-	finished = true
-}
-
-// A Panic is what a Stream panics with in the goroutine that it belongs to, when a
-// function of its options has panicked in a worker. The Stream is stopped then.
-type Panic struct {
-	Value any    // nil if the function has ended the worker by runtime.Goexit
-	Stack []byte // of the worker
+// An Error is what is wrong with an event, or happened because of it: it could not be
+// read, or met a limit.
+type Error struct {
+	// Event is the event; nil if it was pushed as JSON, or if none was.
+	Event eval.Event
+	// Err is what eval.Stream.Push returns.
+	Err error
 }
 
 // Error implements error.
-func (p *Panic) Error() string { return fmt.Sprintf("panic in a worker: %v\n%s", p.Value, p.Stack) }
+func (e *Error) Error() string { return e.Err.Error() }
 
-// Push takes the next event; see eval.Stream.Push. The error is about this
-// event or, if it is an *eval.LimitError, about one before.
+// Unwrap returns e.Err.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Errors returns the errors that a method of Stream has returned as one, in order.
+// What is not about an event, such as eval.ErrClosed, is an Error without one.
+func Errors(err error) []*Error {
+	var one *Error
+	switch joined, several := err.(interface{ Unwrap() []error }); {
+	case err == nil:
+		return nil
+	case several:
+		var out []*Error
+		for _, err := range joined.Unwrap() {
+			out = append(out, Errors(err)...)
+		}
+		return out
+	case errors.As(err, &one):
+		return []*Error{one}
+	default:
+		return []*Error{{Err: err}}
+	}
+}
+
+// Push takes the next event; see eval.Stream.Push.
 func (s *Stream) Push(ev eval.Event, yield func(eval.Match) bool) error {
 	return s.PushFrom("", ev, yield)
 }
@@ -133,22 +124,25 @@ func (s *Stream) PushFrom(source string, ev eval.Event, yield func(eval.Match) b
 	if s.closed {
 		return eval.ErrClosed
 	}
-	it, err := s.dispatcher.Dispatch(source, ev)
-	if err != nil {
-		return err
-	}
-	return s.add(it, yield)
+	it := s.next()
+	it.kind, it.source, it.event = anEvent, source, ev
+	return s.added(yield)
 }
 
 // PushJSON is Push for an event that is a JSON object. The caller may use doc again
-// when it returns: since workers go on with it, there is a copy.
+// when it returns: the Stream makes a copy.
 func (s *Stream) PushJSON(doc []byte, yield func(eval.Match) bool) error {
 	return s.PushJSONFrom("", doc, yield)
 }
 
 // PushJSONFrom is PushJSON for an event of a source that has a name.
 func (s *Stream) PushJSONFrom(source string, doc []byte, yield func(eval.Match) bool) error {
-	return s.PushFrom(source, event.JSON(bytes.Clone(doc)), yield)
+	if s.closed {
+		return eval.ErrClosed
+	}
+	it := s.next()
+	it.kind, it.source, it.text = aDocument, source, append(it.text[:0], doc...)
+	return s.added(yield)
 }
 
 // Advance lets event time pass; see eval.Stream.Advance.
@@ -156,11 +150,9 @@ func (s *Stream) Advance(t time.Time, yield func(eval.Match) bool) error {
 	if s.closed {
 		return eval.ErrClosed
 	}
-	it, err := s.dispatcher.Advance(t)
-	if err != nil {
-		return err
-	}
-	return s.add(it, yield)
+	it := s.next()
+	it.kind, it.time = aTime, t
+	return s.added(yield)
 }
 
 // EndSource says that no more events come from a source.
@@ -168,139 +160,159 @@ func (s *Stream) EndSource(name string, yield func(eval.Match) bool) error {
 	if s.closed {
 		return eval.ErrClosed
 	}
-	it, err := s.dispatcher.EndSource(name)
-	if err != nil {
-		return err
-	}
-	return s.add(it, yield)
+	it := s.next()
+	it.kind, it.source = anEnd, name
+	return s.added(yield)
 }
 
-func (s *Stream) add(it eval.Item, yield func(eval.Match) bool) error {
-	s.batch.items = append(s.batch.items, it)
-	if len(s.batch.items) < s.size {
+// next returns the place of the next item.
+func (s *Stream) next() *item {
+	if s.filling == nil {
+		if n := len(s.free); n > 0 {
+			s.filling, s.free = s.free[n-1], s.free[:n-1]
+		} else {
+			s.filling = newBatch()
+		}
+	}
+	return s.filling.next()
+}
+
+// added sees to the batches when an item has been added.
+func (s *Stream) added(yield func(eval.Match) bool) error {
+	if !s.filling.isFull() {
 		return nil
 	}
-	return s.turn(yield)
+	s.submit()
+	return s.finish(s.most-1, yield)
 }
 
-// turn hands the batch that has been filled to the workers, and delivers what
-// they found in the one before.
-func (s *Stream) turn(yield func(eval.Match) bool) error {
-	before := s.running
-	if before != nil {
-		before.done.Wait()
-		for _, p := range before.panics {
-			if p != nil {
-				s.Stop()
-				panic(p)
-			}
-		}
-	}
-	s.running = nil
-	if len(s.batch.items) > 0 && !s.closed {
-		s.running, s.batch = s.batch, s.free
-		s.free = nil
-		s.running.done.Add(len(s.workers))
-		for _, w := range s.workers {
-			w.in <- s.running
-		}
-	}
-	if before == nil {
-		if s.batch == nil {
-			s.batch = s.newBatch()
-		}
-		return nil
-	}
-	defer s.recycle(before) // also if yield panics
-	return s.deliver(before, yield)
+// submit lets workers have the batch that has been filled.
+func (s *Stream) submit() {
+	b := s.filling
+	s.filling = nil
+	s.stream.Forecast(&b.forecast)
+	b.crew = s.crew
+	s.running = append(s.running, b)
+	s.work <- b
 }
 
-// recycle makes a batch that is done the next one, or the one after.
-func (s *Stream) recycle(b *batch) {
+// finish takes the items of batches until no more than so many are left, and of more
+// as long as they are ready. Until the first is it prepares events itself.
+func (s *Stream) finish(left int, yield func(eval.Match) bool) error {
+	s.yield = yield
+	defer func() { s.yield = nil }()
+	var errs []error
+	for {
+		if s.taking != nil { // also what a panic of yield has left
+			errs = s.take(errs)
+		}
+		if len(s.running) == 0 {
+			break
+		}
+		first := s.running[0]
+		select {
+		case <-first.ready:
+			s.begin()
+			continue
+		default:
+		}
+		if len(s.running) <= left {
+			break
+		}
+		select {
+		case b := <-s.work:
+			b.prepare(0)
+		default:
+			<-first.ready
+			s.begin()
+		}
+	}
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
+}
+
+// begin makes the first batch under way the one whose items are taken.
+func (s *Stream) begin() {
+	s.taking = s.running[0]
+	n := copy(s.running, s.running[1:])
+	s.running[n] = nil
+	s.running = s.running[:n]
+}
+
+// take takes the items of a batch that is ready, and appends their errors.
+func (s *Stream) take(errs []error) []error {
+	b := s.taking
+	for b.taken < len(b.items) {
+		if b.panic != nil && b.taken == b.prepared {
+			s.Stop()
+			panic(b.panic)
+		}
+		it := &b.items[b.taken]
+		b.taken++
+		var deliver func(eval.Match) bool
+		if s.yield != nil {
+			deliver = s.deliver
+		}
+		if err := it.take(s.stream, deliver); err != nil {
+			errs = append(errs, &Error{Event: it.event, Err: err})
+		}
+		it.event = nil
+	}
+	s.taking = nil
 	b.reset()
-	if s.batch == nil {
-		s.batch = b
-	} else {
-		s.free = b
-	}
-}
-
-func (b *batch) reset() {
-	clear(b.items)
-	b.items = b.items[:0]
-	for i := range b.found {
-		clear(b.found[i])
-		b.found[i] = b.found[i][:0]
-		b.errs[i] = nil
-	}
-}
-
-// deliver yields the matches of a batch in order.
-func (s *Stream) deliver(b *batch, yield func(eval.Match) bool) error {
-	lists := slices.Clone(b.found)
-	for yield != nil {
-		first := -1
-		for i, l := range lists {
-			if len(l) > 0 && (first < 0 || eval.CompareOrder(l[0], lists[first][0]) < 0) {
-				first = i
-			}
-		}
-		if first < 0 {
-			break
-		}
-		m := lists[first][0]
-		lists[first] = lists[first][1:]
-		if s.dispatcher.Deliver(m) && !yield(m) {
-			break
-		}
-	}
-	for _, err := range b.errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	s.free = append(s.free, b)
+	return errs
 }
 
 // Flush waits until everything that was pushed has been worked on, and yields the
-// matches. The error is an *eval.LimitError.
+// matches.
 func (s *Stream) Flush(yield func(eval.Match) bool) error {
-	err := s.turn(yield)
-	for s.running != nil {
-		if e := s.turn(yield); err == nil {
-			err = e
-		}
+	if s.closed {
+		return nil
 	}
-	return err
+	if s.filling != nil {
+		s.submit()
+	}
+	return s.finish(0, yield)
 }
 
-// Close ends the stream and its goroutines; see eval.Stream.Close.
+// Close ends the stream and its goroutines; see eval.Stream.Close. Call Flush before
+// to learn of errors.
 func (s *Stream) Close(yield func(eval.Match) bool) {
 	if s.closed {
 		return
 	}
-	if it, err := s.dispatcher.Close(); err == nil {
-		s.batch.items = append(s.batch.items, it)
+	defer s.Stop()
+	more := yield != nil
+	_ = s.Flush(func(m eval.Match) bool {
+		more = more && yield(m)
+		return more
+	})
+	if !more {
+		yield = nil
 	}
-	_ = s.Flush(yield) // nothing new is begun
-	s.Stop()
+	s.stream.Close(yield)
 }
 
 // Stop ends the goroutines without ending the stream: what is waiting stays
-// undecided, as in a snapshot taken before. Of what was pushed since the last
-// Flush some may not be worked on. No more can be pushed or saved then:
-// methods return eval.ErrClosed.
+// undecided, as in a snapshot taken before. What was pushed since the last Flush may
+// not be worked on. No more can be pushed or saved then: methods return
+// eval.ErrClosed.
 func (s *Stream) Stop() {
 	if s.closed {
 		return
 	}
 	s.closed = true
-	if s.running != nil {
-		s.running.done.Wait()
+	close(s.work)
+	for b := range s.work {
+		b.ready <- struct{}{} // nobody needs it any more
 	}
-	for _, w := range s.workers {
-		close(w.in)
+	for _, b := range s.running {
+		<-b.ready
 	}
+	s.filling, s.running, s.taking, s.free = nil, nil, nil, nil
 }
 
 // Run pushes events in order, yields each match, and closes the stream at the
@@ -312,35 +324,38 @@ func (s *Stream) Run(ctx context.Context, events iter.Seq[eval.Event]) iter.Seq2
 			more = yield(m, nil)
 			return more
 		}
+		report := func(err error) {
+			for _, e := range Errors(err) {
+				more = more && yield(eval.Match{}, e.Err)
+			}
+		}
 		for ev := range events {
 			if ctx.Err() != nil {
 				yield(eval.Match{}, context.Cause(ctx))
 				return
 			}
-			err := s.Push(ev, match)
-			if more && err != nil {
-				more = yield(eval.Match{}, err)
-			}
-			if !more {
+			if report(s.Push(ev, match)); !more {
 				return
 			}
 		}
-		s.Close(match)
+		if report(s.Flush(match)); more {
+			s.Close(match)
+		}
 	}
 }
 
 // SetPosition and Positions are those of eval.Stream.
 func (s *Stream) SetPosition(source string, position []byte) {
-	s.dispatcher.SetPosition(source, position)
+	s.stream.SetPosition(source, position)
 }
 
 // Positions returns the positions of sources.
-func (s *Stream) Positions() map[string][]byte { return s.dispatcher.Positions() }
+func (s *Stream) Positions() map[string][]byte { return s.stream.Positions() }
 
 // Snapshot writes the state of the stream after everything that was pushed; the
-// matches of that are yielded before. Any number of workers can go on from it,
-// and so can an eval.Stream. An *eval.LimitError is about something pushed before:
-// nothing is written then, and can be by calling Snapshot again.
+// matches of that are yielded before. Any number of workers can go on from it, and so
+// can an eval.Stream. Errors of what was pushed come first: nothing is written then,
+// and can be by calling Snapshot again.
 func (s *Stream) Snapshot(w io.Writer, yield func(eval.Match) bool) error {
 	if s.closed {
 		return eval.ErrClosed
@@ -348,7 +363,7 @@ func (s *Stream) Snapshot(w io.Writer, yield func(eval.Match) bool) error {
 	if err := s.Flush(yield); err != nil {
 		return err
 	}
-	return s.dispatcher.Snapshot(w)
+	return s.stream.Snapshot(w)
 }
 
 // Restore replaces the state of the stream; see eval.Stream.Restore. It is to be
@@ -358,11 +373,11 @@ func (s *Stream) Restore(r io.Reader) (eval.Changes, error) {
 		return eval.Changes{}, eval.ErrClosed
 	}
 	_ = s.Flush(nil)
-	return s.dispatcher.Restore(r)
+	return s.stream.Restore(r)
 }
 
 // Swap exchanges the queries after everything that was pushed, whose matches are
-// yielded before; see eval.Stream.Swap. On an *eval.LimitError it does not, as
+// yielded before; see eval.Stream.Swap. On errors of what was pushed it does not, as
 // Snapshot.
 func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes, error) {
 	if s.closed {
@@ -371,18 +386,20 @@ func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes
 	if err := s.Flush(yield); err != nil {
 		return eval.Changes{}, err
 	}
-	return s.dispatcher.Swap(e)
+	changes, err := s.stream.Swap(e)
+	s.hire()
+	return changes, err
 }
 
 // Stats returns the counts after everything that was pushed; the matches of that
-// are yielded before.
+// are yielded before. Call Flush before to learn of errors, which are counted, too.
 func (s *Stream) Stats(yield func(eval.Match) bool) eval.Stats {
-	_ = s.Flush(yield) // its error is counted, too: Stats.Rejected
-	return s.dispatcher.Stats()
+	_ = s.Flush(yield)
+	return s.stream.Stats()
 }
 
 // QueryStats returns the counts of each query as Stats does those of all.
 func (s *Stream) QueryStats(yield func(eval.Match) bool) []eval.QueryStats {
 	_ = s.Flush(yield)
-	return s.dispatcher.QueryStats()
+	return s.stream.QueryStats()
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/cmd/eql/internal/input"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/shard"
 )
 
 // defaultTimestamp is the field with an event's time unless told otherwise.
@@ -139,7 +140,9 @@ func (f *feed) run(ctx context.Context, hits string) error {
 	switch {
 	case f.err != nil:
 	case f.ends():
-		f.machine.Close(f.take)
+		if f.err = f.settle(); f.err == nil {
+			f.machine.Close(f.take)
+		}
 	default:
 		f.err = f.flush()
 	}
@@ -152,11 +155,35 @@ func (f *feed) run(ctx context.Context, hits string) error {
 func (f *feed) ends() bool { return !f.continued || f.final && !f.interrupted }
 
 func (f *feed) push(rec *record) {
-	if err := f.machine.PushFrom(f.source(rec), rec, f.take); err != nil {
-		f.refuse(rec.refusal(err))
-		return
-	}
 	f.events++
+	if err := f.reject(f.machine.PushFrom(f.source(rec), rec, f.take), rec); err != nil {
+		f.err = err
+	}
+}
+
+// reject reports the events that a machine has not taken by what it has returned. An
+// error that does not name its event is about rec, or if that is nil is returned.
+func (f *feed) reject(err error, rec *record) error {
+	for _, e := range shard.Errors(err) {
+		r, ok := e.Event.(*record)
+		if !ok {
+			r = rec
+		}
+		if r == nil {
+			return e.Err
+		}
+		f.events--
+		f.refuse(r.refusal(e.Err))
+	}
+	return nil
+}
+
+// settle waits until the machine has worked on everything that was pushed.
+func (f *feed) settle() error {
+	if err := f.reject(f.machine.Flush(f.take), nil); err != nil {
+		return err
+	}
+	return f.err
 }
 
 // source returns what the watermark knows the event's input by. Inputs that are
@@ -207,11 +234,8 @@ func (f *feed) idle() {
 
 // flush shows what has been found so far.
 func (f *feed) flush() error {
-	if err := f.machine.Flush(f.take); err != nil {
+	if err := f.settle(); err != nil {
 		return err
-	}
-	if f.err != nil {
-		return f.err
 	}
 	if err := f.sink.flush(); err != nil || f.app.out.Buffered() == 0 {
 		return err

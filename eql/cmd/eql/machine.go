@@ -11,9 +11,10 @@ import (
 	"github.com/eqlkit/eqlkit/eql"
 )
 
-// A machine is what events are pushed into: one stream, or several on workers of
-// their own. It belongs to the goroutine of the feed. Matches may come later than
-// the event that completes them, but no later than Flush.
+// A machine is what events are pushed into: a stream, on one goroutine or several. It
+// belongs to the goroutine of the feed. Matches may come later than the event that
+// completes them, and errors than their event, but no later than Flush; errors are as
+// shard.Errors takes them apart.
 type machine interface {
 	PushFrom(source string, ev eql.Event, yield func(eql.Match) bool) error
 	Advance(t time.Time, yield func(eql.Match) bool) error
@@ -41,7 +42,8 @@ func (oneStream) Flush(func(eql.Match) bool) error { return nil }
 // Stop implements machine.
 func (oneStream) Stop() {}
 
-// A sharded is a machine of several workers.
+// A sharded is a machine of several workers. After Flush none of its methods has
+// anything to yield.
 type sharded struct {
 	*eql.ShardedStream
 	take func(eql.Match) bool

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eqlkit/eqlkit/eql"
-	"github.com/eqlkit/eqlkit/eval"
+	"github.com/eqlkit/eqlkit/eval/shard"
 )
 
 const runLong = `Runs all rules over the events of the files, or of standard input, and prints one
@@ -111,7 +111,7 @@ func (a *app) runCmd() *cobra.Command {
 	fs.DurationVar(&f.idle, "idle-timeout", 5*time.Minute, "with --follow: event `time` after which a file that is behind the others, or\nsilent, is not waited for any more")
 	fs.DurationVar(&f.silence, "silence", 0, "when no event has come for this `time`, such as 1m, let time pass as on the clock,\nso that absences are noticed; if inputs were only stalled their events are late")
 	fs.DurationVar(&f.jump, "max-jump", 0, "do not believe an event that is further in the future of those before it than\nthis `time`, such as 24h, unless more of them follow")
-	fs.IntVar(&f.workers, "workers", 1, "divide the rules' state among this `number` of threads; the alerts are the same, in\nthe same order")
+	fs.IntVar(&f.workers, "workers", 1, "read events and test conditions in this `number` of threads; the alerts are the\nsame, in the same order")
 	fs.Var(&f.maxState, "max-state", "keep state within this `size`, such as 512MiB: the oldest partial matches are\ndropped")
 	fs.StringVar(&f.state, "state", "", "`file` that keeps the state of the run: the next run with it goes on where this one\nends or is killed")
 	_ = cmd.MarkFlagFilename("state")
@@ -202,8 +202,8 @@ func (f *runFlags) check() error {
 		return usage("--close needs --state; without it every run ends for good")
 	case f.close && f.follow:
 		return usage("--close needs an end of the events, which --follow never sees")
-	case f.workers < 1 || f.workers > eval.MaxParts:
-		return usage(fmt.Sprintf("--workers must be from 1 to %d", eval.MaxParts))
+	case f.workers < 1 || f.workers > shard.MaxWorkers:
+		return usage(fmt.Sprintf("--workers must be from 1 to %d", shard.MaxWorkers))
 	case f.profile < 0:
 		return usage("--profile-rules must not be negative")
 	case f.profile > 0 && f.workers > 1:

@@ -138,7 +138,7 @@ func (s *service) passTime(now time.Time) error {
 	if q.time.IsZero() {
 		return nil // no event has come as yet
 	}
-	if err := s.feed.machine.Advance(q.time.Add(beyond), s.feed.take); err != nil {
+	if err := s.feed.reject(s.feed.machine.Advance(q.time.Add(beyond), s.feed.take), nil); err != nil {
 		return err
 	}
 	return s.feed.flush()

@@ -12,7 +12,7 @@ import (
 // remembers, since most come again. It belongs to one goroutine.
 type Finder struct {
 	ix       *Index
-	rec      *event.Record
+	rec      *event.Record // with the current event
 	memories []memory
 	answers  int                   // in all memories
 	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
@@ -34,9 +34,9 @@ type Finder struct {
 	words, chosen []uint64
 }
 
-// NewFinder returns a Finder for events in rec, a record for the layout that the
-// Index was built for.
-func (ix *Index) NewFinder(rec *event.Record) *Finder {
+// NewFinder returns a Finder for events in records for l, the layout that the Index was
+// built for.
+func (ix *Index) NewFinder(l *event.Layout) *Finder {
 	words, choices, uses := 0, 0, 0
 	for _, b := range ix.blocks {
 		words = max(words, b.words())
@@ -44,9 +44,9 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 		uses = max(uses, len(b.uses))
 	}
 	f := &Finder{
-		ix: ix, rec: rec,
+		ix:       ix,
 		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
-		known:  make([]*op.Verdicts, rec.Layout().Len()),
+		known:  make([]*op.Verdicts, l.Len()),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
@@ -57,8 +57,9 @@ func (ix *Index) NewFinder(rec *event.Record) *Finder {
 	return f
 }
 
-// Next makes the event that is in the record now the one that Find is about.
-func (f *Finder) Next() {
+// Next makes the event that is in rec now the one that Find is about.
+func (f *Finder) Next(rec *event.Record) {
+	f.rec = rec
 	for _, s := range f.present {
 		f.replies[s] = nil
 		if src := f.ix.sources[s]; src.kind == fieldSource {

@@ -64,7 +64,7 @@ func (x *indexed) fill(pairs ...any) {
 
 // found returns the conditions of some blocks that may hold.
 func (x *indexed) found(f *Finder, blocks ...int) []int {
-	f.Next()
+	f.Next(x.rec)
 	awake := make([]uint64, (x.ix.Bits()+63)/64)
 	for i := range awake {
 		awake[i] = ^uint64(0)
@@ -90,7 +90,7 @@ func TestFind(t *testing.T) {
 		`a : "x*"`, `a == "xy" and b == "z"`, `not a : "x*"`, `a == null`, `a : "*abcd*" or b : "z"`, `a != null and b == 1`,
 		`a in ("q", "xy") and not b : "?z*"`, `true`, `length(a) > 1`,
 		`not (a : "x*" and b == "z")`)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	for _, tt := range []struct {
 		pairs []any
 		want  []int
@@ -139,7 +139,7 @@ func TestFindSystem(t *testing.T) {
 		x.slot[path] = event.Slot(i)
 	}
 	x.rec = event.NewRecord(l)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	for _, tt := range []struct {
 		pairs []any
 		want  []int
@@ -165,7 +165,7 @@ func TestManyConditions(t *testing.T) {
 		conds = append(conds, fmt.Sprintf(`a == "%d" or b : "*%04d*" or a == "%d"`, i, i, (i+70)%n))
 	}
 	x := newIndexed(t, func(i int) int { return i % 3 }, conds...)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	for i := range n {
 		x.fill("a", fmt.Sprint(i), "b", fmt.Sprintf("x%04dy", (i+7)%n))
 		want := []int{i, (i + n - 70) % n, (i + 7) % n}
@@ -181,9 +181,9 @@ func TestManyConditions(t *testing.T) {
 // TestAwakeConditions leaves out those that are not.
 func TestAwakeConditions(t *testing.T) {
 	x := newIndexed(t, oneBlock, `a == "x"`, `a == "x"`, `a == "x"`)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	x.fill("a", "x")
-	f.Next()
+	f.Next(x.rec)
 	require.Equal(t, []int32{x.bits[1]}, f.Find(nil, 0, []uint64{1 << x.bits[1]}))
 }
 
@@ -197,7 +197,7 @@ func TestFinderMemory(t *testing.T) {
 	}
 	conds = append(conds, `b : "*long*"`, `b : "end"`)
 	x := newIndexed(t, oneBlock, conds...)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	r := rand.New(rand.NewPCG(1, 1))
 	long := strings.Repeat("x", maxValue)
 	forgot, latest := 0, 0
@@ -253,7 +253,7 @@ func TestFinderAbsences(t *testing.T) {
 		conds = append(conds, fmt.Sprintf(`f%02d != null`, i))
 	}
 	x := newIndexed(t, oneBlock, conds...)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	for held := range 1 << fields {
 		var pairs []any
 		want := []int{}
@@ -273,7 +273,7 @@ func TestFinderAbsences(t *testing.T) {
 // TestKnown wants what is known of a value to be about that value alone.
 func TestKnown(t *testing.T) {
 	x := newIndexed(t, oneBlock, `a : "*long*"`, `b == "x"`)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	a := x.slot["a"]
 	known := make(map[string]*op.Verdicts)
 	for i := range 5 {

@@ -36,9 +36,8 @@ type Machine interface {
 	// Trace has f called for what happens to partial matches, as far as it is
 	// of one of the kinds.
 	Trace(f func(Note), kinds ...NoteKind)
-	// Save writes the state of the machine and of others for the same query
-	// whose keys are different ones, as if they were one.
-	Save(e *Encoder, others []Machine)
+	// Save writes the state of the machine.
+	Save(e *Encoder)
 	// Load reads the state of a machine for the same query into an empty
 	// machine. What is wrong with it is the Decoder's error.
 	Load(d *Decoder)
@@ -114,12 +113,9 @@ func (e *Encoder) Held(h *Held) {
 // A Decoder reads what an Encoder wrote.
 type Decoder struct {
 	*wire.Reader // of the section under way
-	// Owns, if not nil, says which keys are to be loaded.
-	Owns func(key []byte) bool
-
-	snapshot *wire.Reader
-	event    func(*wire.Reader) *Held
-	known    []*Held
+	snapshot     *wire.Reader
+	event        func(*wire.Reader) *Held
+	known        []*Held
 }
 
 // NewDecoder returns a Decoder that reads events as event does. A nil event has
@@ -152,9 +148,6 @@ func (d *Decoder) Held() *Held {
 		return nil
 	}
 }
-
-// owns reports whether the state of a key is to be loaded.
-func (d *Decoder) owns(key string) bool { return d.Owns == nil || d.Owns([]byte(key)) }
 
 // Some reads an event that is not nil; if there is none the Decoder fails.
 func (d *Decoder) Some() *Held {

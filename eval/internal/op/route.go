@@ -6,21 +6,17 @@ import (
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
-	"github.com/eqlkit/eqlkit/eval/internal/wire"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // A Route is the join key by which the state of a query can be divided: hits
 // that have different values of it never meet.
 type Route struct {
-	nth int // among the values of an encoded key
 	// Hosts are the fields of which the first with a value is the key; nil for a
 	// join key.
 	Hosts []event.Slot
 	// Fields are where the steps have the join key, each field once.
 	Fields []Key
-
-	feed int // steps from here on have the host in their tuples; see lineage.go
 }
 
 // Why a query cannot be divided.
@@ -40,7 +36,7 @@ func (q *Query) Stateless() bool {
 // reason why it cannot.
 func (q *Query) Route() (*Route, string) {
 	hidden := shapeOf(q.Plan).hidden
-	r := &Route{feed: len(q.Steps)}
+	r := &Route{}
 	switch {
 	case len(q.Plan.Limits) > 0:
 		return nil, whyCounted
@@ -49,9 +45,6 @@ func (q *Query) Route() (*Route, string) {
 	case len(q.lineages) > 0 && hidden == 0:
 		return nil, whyUnknown
 	case len(q.lineages) > 0, hidden > 0 && q.Plan.Kind == plan.Sequence:
-		if len(q.lineages) > 0 {
-			r.feed = q.feed
-		}
 		r.Hosts = q.Steps[0].Hosts
 		return r, ""
 	}
@@ -63,7 +56,7 @@ func (q *Query) Route() (*Route, string) {
 	for i := range keys {
 		fields := q.keyFields(i)
 		if r.Fields == nil || len(fields) < len(r.Fields) {
-			r.nth, r.Fields = hidden+i, fields
+			r.Fields = fields
 		}
 	}
 	return r, ""
@@ -105,18 +98,6 @@ func (r *Route) Optional() []bool {
 	return out
 }
 
-// Part returns the part, of n, that a hit belongs to.
-func (r *Route) Part(h Hit, n int) int {
-	if h.Step >= r.feed {
-		var b [64]byte
-		return part(appendKey(b[:0], h.Tuple[feedHost]), n)
-	}
-	return r.PartOf(h.Key, n)
-}
-
-// PartOf returns the part, of n, that an encoded key belongs to.
-func (r *Route) PartOf(key []byte, n int) int { return part(wire.Nth(key, r.nth), n) }
-
 // Parts calls yield with the parts, of n, that have to see an event because of
 // its values in the route's fields, which are in the given slots.
 func (r *Route) Parts(rec *event.Record, slots []event.Slot, n int, yield func(int)) {
@@ -149,6 +130,3 @@ var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 func part(b []byte, n int) int {
 	return int(uint64(crc32.Checksum(b, castagnoli)) * uint64(n) >> 32)
 }
-
-// PartOfName spreads names over n parts.
-func PartOfName(name string, n int) int { return part([]byte(name), n) }

@@ -6,27 +6,9 @@ import (
 )
 
 // Save implements Machine.
-func (m *aliasSequence) Save(e *Encoder, others []Machine) {
-	ms := all(m, others)
-	n, arrived := 0, uint64(0)
-	at := make([]*chain, len(ms))
-	var ks []*marks
-	var cs []*candidates
-	for i, m := range ms {
-		n += m.began.n
-		at[i] = m.began.oldest
-		arrived = max(arrived, m.arrived)
-		ks, cs = append(ks, m.marks), append(cs, &m.waits)
-	}
-	e.Len(n)
-	next := func(i int) (*chain, bool) {
-		c := at[i]
-		if c != nil {
-			at[i] = c.links[byBeginning].newer
-		}
-		return c, c != nil
-	}
-	merge(len(ms), next, func(a, b *chain) bool { return a.events[0].Less(b.events[0]) }, func(_ int, c *chain) {
+func (m *aliasSequence) Save(e *Encoder) {
+	e.Len(m.began.n)
+	for c := m.began.oldest; c != nil; c = c.links[byBeginning].newer {
 		e.String(c.row.key)
 		e.Len(c.stage)
 		e.Uint(c.arrived)
@@ -36,10 +18,10 @@ func (m *aliasSequence) Save(e *Encoder, others []Machine) {
 			e.Held(ev)
 			e.values(c.kept[i])
 		}
-	})
-	e.Uint(arrived)
-	saveMarks(e, ks)
-	saveCandidates(e, cs)
+	}
+	e.Uint(m.arrived)
+	m.marks.save(e)
+	m.waits.save(e)
 }
 
 // Load implements Machine.
@@ -75,11 +57,6 @@ func (m *aliasSequence) Load(d *Decoder) {
 		m.arrive(c, c.stage)
 		c.arrived = arrived
 	}
-	for _, c := range chains {
-		if !d.owns(c.row.key) {
-			m.end(c)
-		}
-	}
 	m.arrived = d.Uint()
 	m.marks.load(d)
 	m.waits.load(d, m.spec.last+1, m.keeps)
@@ -99,44 +76,26 @@ func (s *sequenceSpec) stepOf(stage int) int {
 }
 
 // Save implements Machine.
-func (m *lineageMachine) Save(e *Encoder, others []Machine) {
-	ms := all(m, others)
-	n, now := 0, int64(never)
-	at := make([]*process, len(ms))
-	for i, m := range ms {
-		n += len(m.table.byKey)
-		now = max(now, m.now)
-		at[i] = m.table.ring.next
-	}
-	e.Int(now)
-	e.Len(n)
-	next := func(i int) (*process, bool) {
-		p := at[i]
-		if p == nil || p == &ms[i].table.ring {
-			return nil, false
+func (m *lineageMachine) Save(e *Encoder) {
+	e.Int(m.now)
+	e.Len(len(m.table.byKey))
+	if len(m.table.byKey) > 0 {
+		for p := m.table.ring.next; p != &m.table.ring; p = p.next {
+			e.String(p.key)
+			e.Uint(p.source)
+			e.Uint(p.under)
+			e.Int(p.touched)
 		}
-		at[i] = p.next
-		return p, true
 	}
-	merge(len(ms), next, func(a, b *process) bool { return a.touched < b.touched }, func(_ int, p *process) {
-		e.String(p.key)
-		e.Uint(p.source)
-		e.Uint(p.under)
-		e.Int(p.touched)
-	})
 	if m.inner != nil {
-		var inner []Machine
-		for _, m := range ms[1:] {
-			inner = append(inner, m.inner)
-		}
-		m.inner.Save(e, inner)
+		m.inner.Save(e)
 	}
 }
 
 // Load implements Machine.
 func (m *lineageMachine) Load(d *Decoder) {
 	m.now = d.Int()
-	for range d.Len(maxItems) { // the limit may have been another, and is one of each part
+	for range d.Len(maxItems) { // the limit may have been another
 		key, source, under, touched := d.key(), d.Uint(), d.Uint(), d.Int()
 		if d.Err() != nil {
 			return
@@ -144,9 +103,6 @@ func (m *lineageMachine) Load(d *Decoder) {
 		if m.table.byKey[key] != nil {
 			d.Fail("a process is there twice")
 			return
-		}
-		if !d.owns(key) {
-			continue
 		}
 		if len(m.table.byKey) >= m.table.most {
 			m.table.drop(m.table.ring.next)

@@ -6,46 +6,28 @@ import (
 )
 
 // Save implements Machine.
-func (m *sequence) Save(e *Encoder, others []Machine) {
-	ms := all(m, others)
-	n := 0
-	at := make([]uint32, len(ms))
-	for i, m := range ms {
-		n += m.all.len()
-		at[i] = m.oldest
-	}
-	e.Len(n)
+func (m *sequence) Save(e *Encoder) {
+	e.Len(m.all.len())
 	var events []*Held
-	next := func(i int) (*partial, bool) {
-		if at[i] == 0 {
-			return nil, false
-		}
-		p := ms[i].at(at[i])
-		return p, true
-	}
-	merge(len(ms), next, func(a, b *partial) bool { return a.head.Less(b.head) }, func(i int, p *partial) {
+	for i := m.oldest; i != 0; {
+		p := m.at(i)
 		e.String(p.key)
 		e.Len(int(p.stage))
 		e.Bool(p.doomed)
 		if m.gappy {
-			g := ms[i].gap(at[i])
+			g := m.gap(i)
 			e.Int(g.lead)
 			e.Int(g.at)
 		}
-		events = ms[i].chain(events[:0], p)
+		events = m.chain(events[:0], p)
 		for _, ev := range events {
 			e.Held(ev)
 		}
-		at[i] = p.newer
-	})
-	clear(events)
-	var ks []*marks
-	var cs []*candidates
-	for _, m := range ms {
-		ks, cs = append(ks, m.marks), append(cs, &m.waits)
+		i = p.newer
 	}
-	saveMarks(e, ks)
-	saveCandidates(e, cs)
+	clear(events)
+	m.marks.save(e)
+	m.waits.save(e)
 }
 
 // Load implements Machine.
@@ -71,33 +53,20 @@ func (m *sequence) Load(d *Decoder) {
 			d.Fail("partial sequences are in no order")
 			return
 		}
-		if d.owns(key) {
-			m.restore(key, events, doomed, g)
-		}
+		m.restore(key, events, doomed, g)
 	}
 	clear(events)
 	m.marks.load(d)
 	m.waits.load(d, m.spec.last+1, nil)
 }
 
-func saveMarks(e *Encoder, ms []*marks) {
-	n := 0
-	at := make([]*mark, len(ms))
-	for i, m := range ms {
-		n += len(m.byKey)
-		at[i] = m.list.newer
-	}
-	e.Len(n)
-	next := func(i int) (*mark, bool) {
-		k := at[i]
-		at[i] = k.newer
-		return k, k != &ms[i].list
-	}
-	merge(len(ms), next, func(a, b *mark) bool { return a.newest < b.newest }, func(_ int, k *mark) {
+func (m *marks) save(e *Encoder) {
+	e.Len(len(m.byKey))
+	for k := m.list.newer; k != &m.list; k = k.newer {
 		e.String(k.key)
 		e.Int(k.newest)
 		e.Int(k.earlier)
-	})
+	}
 }
 
 func (m *marks) load(d *Decoder) {
@@ -112,9 +81,7 @@ func (m *marks) load(d *Decoder) {
 			return
 		}
 		last = k.newest
-		if d.owns(k.key) {
-			m.enter(k)
-		}
+		m.enter(k)
 	}
 }
 
@@ -128,31 +95,10 @@ func (c *candidates) all() []*candidate {
 	return all
 }
 
-// completedBefore reports whether a sequence was completed before another.
-func (w *candidate) completedBefore(o *candidate) bool {
-	if c := w.events[len(w.events)-1].Compare(o.events[len(o.events)-1]); c != 0 {
-		return c < 0
-	}
-	return compareTuples(keyShape{}.tuple(w.key), keyShape{}.tuple(o.key)) < 0
-}
-
-func saveCandidates(e *Encoder, cs []*candidates) {
-	n := 0
-	lists := make([][]*candidate, len(cs))
-	for i, c := range cs {
-		lists[i] = c.all()
-		n += len(lists[i])
-	}
-	e.Len(n)
-	next := func(i int) (*candidate, bool) {
-		if len(lists[i]) == 0 {
-			return nil, false
-		}
-		w := lists[i][0]
-		lists[i] = lists[i][1:]
-		return w, true
-	}
-	merge(len(cs), next, (*candidate).completedBefore, func(_ int, w *candidate) {
+func (c *candidates) save(e *Encoder) {
+	all := c.all()
+	e.Len(len(all))
+	for _, w := range all {
 		e.String(w.key)
 		e.Int(w.since)
 		e.Bool(w.decided)
@@ -164,7 +110,7 @@ func saveCandidates(e *Encoder, cs []*candidates) {
 				e.values(w.kept[i])
 			}
 		}
-	})
+	}
 }
 
 // load reads candidates of n events each, with what is kept of the event of a
@@ -185,8 +131,6 @@ func (c *candidates) load(d *Decoder, n int, keeps func(stage int) []source) {
 			d.Fail("a decided sequence waits")
 			return
 		}
-		if d.owns(w.key) {
-			c.enter(w)
-		}
+		c.enter(w)
 	}
 }

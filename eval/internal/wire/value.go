@@ -131,22 +131,6 @@ func count(b string) (n int, ok bool) {
 	return n, true
 }
 
-// Nth returns the encoding of value n of a sequence of values, nil if there are
-// not so many.
-func Nth(b []byte, n int) []byte {
-	for len(b) > 0 {
-		size := valueLen(b)
-		if size == 0 || size > len(b) {
-			return nil
-		}
-		if n == 0 {
-			return b[:size]
-		}
-		b, n = b[size:], n-1
-	}
-	return nil
-}
-
 // valueLen returns the length of the value that b begins with, 0 if it is none
 // or a list.
 func valueLen[T string | []byte](b T) int {

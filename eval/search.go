@@ -1,0 +1,126 @@
+package eval
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/index"
+	"github.com/eqlkit/eqlkit/eval/internal/op"
+	"github.com/eqlkit/eqlkit/eval/value"
+)
+
+// A sight is an event as the steps of queries see it: its fields, and the steps that
+// it may satisfy.
+type sight struct {
+	rec    *event.Record
+	ctx    *op.Ctx // whose record is rec
+	blocks []int   // of the index that its categories concern
+	found  []int32 // bits of the index: the candidates, in the order of the queries
+	whole  bool    // candidates have to be tested as a whole
+}
+
+// test reports whether a candidate, which is for step st, holds.
+func (v *sight) test(c *candidate, st *op.Step) bool {
+	cond := c.rest
+	if v.whole {
+		cond = st.Cond
+	}
+	return cond.Test(v.ctx)
+}
+
+// A searcher finds the steps of an engine that events may satisfy. What it has found
+// out about values it remembers. It belongs to one goroutine.
+type searcher struct {
+	engine *Engine
+	plain  bool // all steps of the event's categories
+	finder *index.Finder
+	routes []map[string][]int // by group: blocks of the index by list of categories
+	cats   []string
+	catKey []byte
+}
+
+func newSearcher(e *Engine, plain bool) searcher {
+	x := searcher{engine: e, plain: plain, finder: e.index.NewFinder(e.layout)}
+	for range e.groups {
+		x.routes = append(x.routes, make(map[string][]int))
+	}
+	return x
+}
+
+// find notes in v the steps that its event may satisfy, as far as they are in awake,
+// a set of bits of the index.
+func (x *searcher) find(v *sight, awake []uint64) {
+	v.found, v.blocks = v.found[:0], v.blocks[:0]
+	for i, g := range x.engine.groups {
+		v.blocks = append(v.blocks, x.route(v.rec, i, g)...)
+	}
+	parts := 0
+	if !x.plain {
+		x.finder.Next(v.rec)
+	}
+	for _, b := range v.blocks {
+		from := len(v.found)
+		if x.plain {
+			v.found = x.engine.index.All(v.found, b)
+		} else {
+			v.found = x.finder.Find(v.found, b, awake)
+		}
+		if len(v.found) > from {
+			parts++
+		}
+	}
+	v.whole = x.plain || x.finder.Odd()
+	if x.plain || parts > 1 {
+		x.engine.arrange(v.found)
+	}
+}
+
+// has reports whether an event that a step concerns may satisfy it.
+func (x *searcher) has(rec *event.Record, bit int32) bool {
+	if x.plain {
+		return true
+	}
+	only := make([]uint64, (x.engine.index.Bits()+63)/64)
+	only[bit>>6] = 1 << (bit & 63)
+	x.finder.Next(rec)
+	return len(x.finder.Find(nil, int(x.engine.candidates[bit].block), only)) > 0
+}
+
+// arrange brings bits of the index into the order of the queries and their steps.
+func (e *Engine) arrange(bits []int32) { slices.SortFunc(bits, e.compare) }
+
+func (e *Engine) compare(a, b int32) int {
+	x, y := &e.candidates[a], &e.candidates[b]
+	if x.query != y.query {
+		return int(x.query - y.query)
+	}
+	return int(x.step - y.step)
+}
+
+// route returns the blocks of the index that the event's categories concern.
+func (x *searcher) route(rec *event.Record, i int, g *group) []int {
+	x.cats, x.catKey = x.cats[:0], x.catKey[:0]
+	v := rec.Get(g.slot)
+	if v.Kind() == value.String {
+		x.cats = append(x.cats, v.Str())
+	}
+	for _, e := range v.Elems() {
+		if e.Kind() == value.String {
+			x.cats = append(x.cats, e.Str())
+		}
+	}
+	for _, c := range x.cats {
+		x.catKey = append(append(x.catKey, c...), 0)
+	}
+	if blocks, ok := x.routes[i][string(x.catKey)]; ok {
+		return blocks
+	}
+	const most = 1 << 10 // a flood of different categories must not fill the memory
+	if len(x.routes[i]) >= most {
+		clear(x.routes[i])
+	}
+	blocks := g.route(x.cats)
+	x.routes[i][strings.Clone(string(x.catKey))] = blocks
+	return blocks
+}
