@@ -50,7 +50,7 @@ func newBuilder(l *event.Layout) *Builder {
 func (c *clause) text(l *event.Layout) string {
 	var terms []string
 	for _, t := range c.terms {
-		s := t.source.describe(l) + " " + t.fact.show()
+		s := t.source.describe(l) + " " + t.show()
 		if t.enough {
 			s = "=" + s
 		}

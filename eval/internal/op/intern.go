@@ -19,7 +19,7 @@ type condition struct {
 // condition returns the condition that x is, making it if need be.
 func (b *Builder) condition(x plan.Expr) *condition {
 	base := len(b.operands)
-	key := b.key
+	var key []byte
 	switch x := x.(type) {
 	case *plan.Not:
 		b.operand(x.X)
