@@ -72,8 +72,9 @@ func NewEngine(queries ...*Query) *Engine {
 	e := &Engine{layout: event.NewLayout()}
 	x := &indexing{
 		engine: e,
-		preds:  &op.Builder{Layout: e.layout},
+		preds:  &op.Builder{Layout: e.layout, Queries: len(queries)},
 		index:  &index.Builder{},
+		slots:  make(map[string]event.Slot),
 	}
 	x.index.List = x.preds.List
 	for _, q := range queries {
@@ -91,6 +92,7 @@ type indexing struct {
 	index  *index.Builder
 	steps  []candidate // by condition of the index
 	blocks int
+	slots  map[string]event.Slot // of fields of events of which nothing is known
 }
 
 func (x *indexing) add(q *Query) {
@@ -119,8 +121,21 @@ func (x *indexing) add(q *Query) {
 // use makes the fields of q those that are meant.
 func (x *indexing) use(q *Query) {
 	l := x.engine.layout
-	x.preds.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return q.slot(l, f) }
-	x.index.Slot = func(f *plan.Field) event.Slot { return q.slot(l, f) }
+	x.preds.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return x.slot(q, l, f) }
+	x.index.Slot = func(f *plan.Field) event.Slot { return x.slot(q, l, f) }
+}
+
+// slot returns the slot of a field of q in l.
+func (x *indexing) slot(q *Query, l *event.Layout, f *plan.Field) event.Slot {
+	if l != x.engine.layout || f.Var != nil || f.T == fn.Date || q.config.Schema != nil {
+		return q.slot(l, f)
+	}
+	slot, ok := x.slots[f.Path]
+	if !ok {
+		slot = q.slot(l, f)
+		x.slots[f.Path] = slot
+	}
+	return slot
 }
 
 // block returns the number of the block of a step, and counts the step.

@@ -32,20 +32,14 @@ type counts struct{ evaluations, matches uint64 }
 // newRun returns a run without state.
 func (s *Stream) newRun(q *bound, index int) *run {
 	r := &run{bound: q, index: index, stream: s}
-	env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
-	r.machine = q.NewMachine(s.traced(r, env))
-	deliver := func(res op.Result) { r.stream.deliver(r, res) }
+	if q.NeedsMachine() {
+		env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
+		r.machine = q.NewMachine(s.traced(r, env))
+	}
 	if limits := q.Plan.Limits; len(limits) > 0 {
 		r.limiter = op.NewLimiter(limits)
 	}
-	r.emit = func(res op.Result) {
-		if r.limiter != nil {
-			res.Pin() // tail may keep it
-			r.limiter.Push(res, deliver)
-		} else {
-			deliver(res)
-		}
-	}
+	r.emit = r.take
 	if r.machine == nil {
 		r.setBits(s.awake)
 	} else {
@@ -59,6 +53,18 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	}
 	return r
 }
+
+// take takes a result of the machine.
+func (r *run) take(res op.Result) {
+	if r.limiter != nil {
+		res.Pin() // tail may keep it
+		r.limiter.Push(res, r.deliver)
+	} else {
+		r.deliver(res)
+	}
+}
+
+func (r *run) deliver(res op.Result) { r.stream.deliver(r, res) }
 
 // schedule puts the runs into the queues of their clocks.
 func (s *Stream) schedule() {

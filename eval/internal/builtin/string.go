@@ -37,6 +37,11 @@ func Matcher(function string, fold bool, constant string) pattern.Matcher {
 	}
 }
 
+// HasMatcher reports whether there is a Matcher for a function.
+func HasMatcher(function string) bool {
+	return function == startsWith || function == endsWith || function == stringContains
+}
+
 // stringFuncs test and measure strings.
 func stringFuncs() []fn.Func {
 	return []fn.Func{

@@ -44,7 +44,7 @@ func (b *block) exception(c *clause, member int) exception {
 		t := test{none: c.also[i].negative}
 		for _, term := range c.also[i].terms {
 			b.use(term.source, member) // which it concerns
-			t.facts = append(t.facts, sourceFact{term.source.index, term.source.number(term.fact)})
+			t.facts = append(t.facts, sourceFact{term.source.index, term.number()})
 		}
 		e.rest = append(e.rest, t)
 	}
@@ -115,6 +115,10 @@ func (b *block) arrange() {
 	})
 	for i, u := range b.uses {
 		b.bySource[u.source.index] = int32(i)
+		u.good.compile()
+		u.bad.compile()
+		u.choices.compile()
+		u.triggers.compile()
 		for w, bits := range u.concerns {
 			if bits != 0 {
 				u.words = append(u.words, int32(w))
@@ -155,7 +159,7 @@ func (u *use) ask(member int, c *clause) bool {
 		set(u.silent, member)
 	}
 	for _, t := range c.terms {
-		u.good.add(u.source.number(t.fact), member)
+		u.good.add(t.number(), member)
 	}
 	return true
 }
@@ -168,23 +172,4 @@ func (u *use) absent(dst []uint64) {
 		}
 		dst[i] &^= w
 	}
-}
-
-// lists has for each fact numbers of conditions or clauses. The zero lists is
-// empty.
-type lists [][]int32
-
-func (l *lists) add(fact int32, number int) {
-	for int(fact) >= len(*l) {
-		*l = append(*l, nil)
-	}
-	(*l)[fact] = append((*l)[fact], int32(number))
-}
-
-// of returns the numbers of a fact.
-func (l lists) of(fact int32) []int32 {
-	if int(fact) >= len(l) {
-		return nil
-	}
-	return l[fact]
 }

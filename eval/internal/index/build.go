@@ -21,9 +21,13 @@ type Builder struct {
 	fields     map[event.Slot]*source
 	arrays     map[event.List]*source
 
-	// Of the block under construction.
-	census census
-	atoms  map[plan.Expr]clause // what tests of one field need
+	leaves map[plan.Expr]*leaf
+	census census // of the block under construction
+
+	// Scratch.
+	chosen   [][]term
+	demanded []demand
+	asked    []asked
 }
 
 // A condition is what Add was given.
@@ -50,6 +54,7 @@ func (b *Builder) Add(block int, xs []plan.Expr) int {
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
 	b.fields, b.arrays = make(map[event.Slot]*source), make(map[event.List]*source)
+	b.leaves = make(map[plan.Expr]*leaf, 4*len(b.conditions))
 	ix := &Index{}
 	blocks := 0
 	for i := range b.conditions {
@@ -86,9 +91,9 @@ func (b *Builder) at(condition int) {
 	b.Slot, b.List = b.conditions[condition].slot, b.conditions[condition].list
 }
 
-// field returns the source of a field of the event; nil for other fields.
+// field returns the source of a field of the event; nil for other fields, and for nil.
 func (b *Builder) field(f *plan.Field) *source {
-	if f.Var != nil || f.Alias != nil {
+	if f == nil || f.Var != nil || f.Alias != nil {
 		return nil
 	}
 	slot := b.Slot(f)
@@ -127,22 +132,17 @@ func (b *Builder) systems(x *plan.System) *source {
 
 func (b *Builder) add(s source) *source {
 	s.index = len(b.sources)
-	s.numbers = map[fact]int32{{}: 0}
 	b.sources = append(b.sources, &s)
+	s.mention(fact{}).number()
 	return &s
 }
 
 // block builds the block of the given conditions.
 func (b *Builder) block(ix *Index, members []int) {
-	b.atoms = make(map[plan.Expr]clause)
-	b.census = census{sources: make(map[*source]*tally)}
+	b.census.reset(len(ix.blocks) + 1)
 	for _, i := range members {
 		b.at(i)
 		b.census.take(b, b.conditions[i].conjuncts)
-	}
-	demands := make([][]demand, len(members))
-	for m, i := range members {
-		demands[m] = b.demands(i)
 	}
 	blk := newBlock(len(ix.blocks), ix.bits, len(members))
 	ix.bits = blk.to * 64
@@ -152,8 +152,9 @@ func (b *Builder) block(ix *Index, members []int) {
 		c := &b.conditions[i]
 		c.bit, c.likely = blk.from*64+m, 1
 		blk.choices = append(blk.choices, choices)
-		for j := range demands[m] {
-			d := &demands[m][j]
+		demands := b.demands(i)
+		for j := range demands {
+			d := &demands[j]
 			c.likely = min(c.likely, d.likely)
 			c.decided[d.conjunct] = c.decided[d.conjunct] || d.exact
 			switch {
@@ -161,18 +162,18 @@ func (b *Builder) block(ix *Index, members []int) {
 				id := len(blk.exceptions)
 				blk.exceptions = append(blk.exceptions, blk.exception(&d.clause, m))
 				for _, t := range d.terms {
-					blk.use(t.source, m).triggers.add(t.source.number(t.fact), id)
+					blk.use(t.source, m).triggers.add(t.number(), id)
 				}
 			case d.negative:
 				for _, t := range d.terms {
-					blk.use(t.source, m).bad.add(t.source.number(t.fact), m)
+					blk.use(t.source, m).bad.add(t.number(), m)
 				}
 			case d.only != nil && blk.use(d.only, m).ask(m, &d.clause):
 			case d.unsaid:
 				c.decided[d.conjunct] = false
 			default:
 				for _, t := range d.terms {
-					blk.use(t.source, m).choices.add(t.source.number(t.fact), int(choices))
+					blk.use(t.source, m).choices.add(t.number(), int(choices))
 				}
 				choices++
 			}
@@ -189,12 +190,13 @@ type demand struct {
 	only     *source // that all terms are about; nil if there are several
 }
 
-// demands returns what a condition asks for, the least likely first.
+// demands returns what a condition asks for, the least likely first, until the next
+// call.
 func (b *Builder) demands(condition int) []demand {
 	b.at(condition)
-	var out []demand
+	out := b.demanded[:0]
 	for j, x := range b.conditions[condition].conjuncts {
-		for _, cl := range b.needs(x) {
+		for _, cl := range b.needs(x, true) {
 			d := demand{clause: cl, conjunct: j, likely: b.guess(&cl), only: cl.terms[0].source}
 			for _, t := range cl.terms {
 				if t.source != d.only {
@@ -205,6 +207,7 @@ func (b *Builder) demands(condition int) []demand {
 			out = append(out, d)
 		}
 	}
+	b.demanded = out
 	slices.SortStableFunc(out, func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
 	return out
 }

@@ -50,7 +50,7 @@ func newBuilder(l *event.Layout) *Builder {
 func (c *clause) text(l *event.Layout) string {
 	var terms []string
 	for _, t := range c.terms {
-		s := t.source.describe(l) + " " + t.fact.show()
+		s := t.source.describe(l) + " " + t.show()
 		if t.enough {
 			s = "=" + s
 		}
@@ -187,12 +187,13 @@ func clausesOf(t *testing.T, xs ...plan.Expr) []string {
 		xs = []plan.Expr{&plan.Logic{Or: true, Xs: xs}}
 	}
 	b.fields, b.arrays = make(map[event.Slot]*source), make(map[event.List]*source)
-	b.atoms, b.census = make(map[plan.Expr]clause), census{sources: make(map[*source]*tally)}
+	b.leaves = make(map[plan.Expr]*leaf)
+	b.census.reset(1)
 	all := conjuncts(nil, xs...)
 	b.census.take(b, all)
 	var out []string
 	for _, x := range all {
-		for _, c := range b.needs(x) {
+		for _, c := range b.needs(x, true) {
 			out = append(out, c.text(l))
 		}
 	}

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math/bits"
+	"slices"
 	"unsafe"
 )
 
@@ -29,6 +30,9 @@ type word struct {
 	next   int32  // another one with the hash, plus one
 }
 
+// grow makes room for n texts.
+func (g *grams) grow(n int) { g.words = slices.Grow(g.words, n) }
+
 func (g *grams) add(text string, number int32) {
 	g.words = append(g.words, word{text: text, number: number})
 }
@@ -37,25 +41,26 @@ func (g *grams) compile() {
 	if len(g.words) == 0 {
 		return
 	}
-	uses := make(map[uint32]int)
-	for _, w := range g.words {
-		for i := 0; i+gramLen <= len(w.text); i++ {
-			uses[gramAt(w.text, i)]++
-		}
-	}
 	// 16 bits or more for each word let one gram in 16 pass at most, and 8 KB at
 	// least are always in the cache.
 	size := max(bits.Len(uint(len(g.words)))+4, 12)
 	g.shift = uint(32 - size)
 	g.filter = make([]uint64, 1<<(size-6))
 	g.table = make([]int32, 1<<size)
+	uses := make([]int32, 1<<size) // by hash, which tells apart as much as the filter does
+	for i := range g.words {
+		text := g.words[i].text
+		for at := 0; at+gramLen <= len(text); at++ {
+			uses[gramHash(gramAt(text, at))>>g.shift]++
+		}
+	}
 	for i := range g.words {
 		w := &g.words[i]
-		best := -1
+		best := int32(-1)
 		for at := 0; at+gramLen <= len(w.text); at++ {
 			gram := gramAt(w.text, at)
-			if best < 0 || uses[gram] < best {
-				best, w.at, w.gram = uses[gram], int32(at), gram
+			if n := uses[gramHash(gram)>>g.shift]; best < 0 || n < best {
+				best, w.at, w.gram = n, int32(at), gram
 			}
 		}
 		h := gramHash(w.gram) >> g.shift

@@ -3,7 +3,6 @@ package index
 import (
 	"math"
 
-	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
@@ -13,82 +12,91 @@ import (
 // for many different texts has many values, and a long text is rarer than a short
 // one. A bad guess costs time only.
 type census struct {
+	block      int32 // from 1 on
 	conditions int
-	sources    map[*source]*tally
+	taken      int32   // conditions of all blocks so far
+	sources    []tally // by source
 }
 
 // A tally is how often the conditions of a block ask about a source.
 type tally struct {
-	conditions int          // that do
-	values     map[fact]int // for a value as a whole, as commonForm has it
-	total      int          // of values
-	last       int          // condition that was counted
+	conditions int   // that do
+	total      int   // values that they ask for; see mention
+	last       int32 // condition that was counted
+}
+
+// reset begins the census of another block, whose number counts from 1.
+func (c *census) reset(block int) {
+	c.block, c.conditions = int32(block), 0
+	clear(c.sources)
 }
 
 // take counts a condition.
 func (c *census) take(b *Builder, conjuncts []plan.Expr) {
 	c.conditions++
-	seen := make(map[term]bool)
+	c.taken++
 	for _, x := range conjuncts {
-		c.count(b, x, seen, false)
+		c.count(b, x, true)
 	}
 }
 
-func (c *census) count(b *Builder, x plan.Expr, seen map[term]bool, negative bool) {
+// count counts x, or not x unless it is wanted.
+func (c *census) count(b *Builder, x plan.Expr, wanted bool) {
 	switch x := x.(type) {
 	case *plan.Logic:
 		for _, o := range x.Xs {
-			c.count(b, o, seen, negative)
+			c.count(b, o, wanted)
 		}
 		return
 	case *plan.Not:
-		c.count(b, x.X, seen, !negative)
-		return
-	case *plan.Search:
-		c.tally(b.array(x)).note(c.conditions)
+		c.count(b, x.X, !wanted)
 		return
 	}
-	plan.Fields(x, func(f *plan.Field) {
-		if s := b.field(f); s != nil {
-			c.tally(s).note(c.conditions)
+	l := b.leaf(x)
+	for _, s := range l.reads {
+		if t := c.tally(s); t.last != c.taken {
+			t.last = c.taken
+			t.conditions++
 		}
-	})
-	if negative { // exceptions say little about what there is
+	}
+	if !wanted || !l.isTest { // exceptions say little about what there is
 		return
 	}
-	cl, _ := b.atom(x)
-	for _, t := range cl.terms {
-		t.enough = false
-		if f := commonForm(t.fact); (f.kind == isFolded || f.kind == isNumber) && !seen[t] {
-			seen[t] = true
-			l := c.tally(t.source)
-			l.values[f]++
-			l.total++
+	for _, t := range l.needs[0].terms {
+		m := t.mention
+		if m.common == nil || m.last == c.taken {
+			continue
 		}
+		m.last = c.taken
+		if m.common.block != c.block {
+			m.common.block, m.common.count = c.block, 0
+		}
+		m.common.count++
+		c.tally(m.source).total++
 	}
 }
 
 func (c *census) tally(s *source) *tally {
-	t := c.sources[s]
-	if t == nil {
-		t = &tally{values: make(map[fact]int)}
-		c.sources[s] = t
+	for s.index >= len(c.sources) {
+		c.sources = append(c.sources, tally{})
 	}
-	return t
+	return &c.sources[s.index]
 }
 
-func (t *tally) note(condition int) {
-	if t.last != condition {
-		t.last = condition
-		t.conditions++
+// asked returns how often the conditions of the block ask for what a mention
+// counts as.
+func (c *census) asked(m *mention) int32 {
+	if m.common.block != c.block {
+		return 0
 	}
+	return m.common.count
 }
 
 // guess returns how likely an event is to satisfy a clause.
 func (b *Builder) guess(c *clause) float64 {
 	sum := 0.0
 	for _, t := range c.terms {
-		sum += b.census.guess(t)
+		sum += b.census.guess(t.mention)
 	}
 	if c.negative {
 		return max(1-sum, 0.5)
@@ -96,28 +104,20 @@ func (b *Builder) guess(c *clause) float64 {
 	return min(sum, 1)
 }
 
-func (c *census) guess(t term) float64 {
+func (c *census) guess(m *mention) float64 {
 	const least, unseen = 0.0005, 10 // and the weight of what no condition asks for
-	l := c.tally(t.source)
+	l := c.tally(m.source)
 	there := min(max(4*float64(l.conditions)/float64(c.conditions+8), 0.05), 0.95)
-	switch f := commonForm(t.fact); f.kind {
-	case present:
+	switch {
+	case m.kind == present:
 		return there
-	case isBool:
+	case m.kind == isBool:
 		return there / 2
-	case isFolded, isNumber:
-		return max(there*(float64(l.values[f])+0.5)/float64(l.total+unseen), least)
+	case m.common != nil:
+		return max(there*(float64(c.asked(m))+0.5)/float64(l.total+unseen), least)
 	default:
-		return max(there*guessText(f), least)
+		return max(there*m.likely, least)
 	}
-}
-
-// commonForm returns what a fact counts as, whatever the case of its text.
-func commonForm(f fact) fact {
-	if f.kind == isText {
-		return fact{kind: isFolded, text: pattern.Fold(f.text)}
-	}
-	return f
 }
 
 // guessText guesses how likely a text is to be like a part of it: half as likely

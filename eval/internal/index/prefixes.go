@@ -22,6 +22,9 @@ type prefix struct {
 
 func (p *prefixes) any() bool { return len(p.entries) > 0 }
 
+// grow makes room for n texts.
+func (p *prefixes) grow(n int) { p.entries = slices.Grow(p.entries, n) }
+
 func (p *prefixes) add(text string, number int32) {
 	p.entries = append(p.entries, prefix{text: text, number: number})
 }

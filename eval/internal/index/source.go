@@ -18,8 +18,9 @@ type source struct {
 	slots []event.Slot // of a field one; of the operating system the best first
 	list  event.List   // of an array
 
-	numbers map[fact]int32 // the facts that are asked for
-	known   facts
+	mentions mentions
+	asked    []*mention // by number, until compile
+	known    facts
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
 	effort int
@@ -32,16 +33,6 @@ const (
 	listSource
 	systemSource
 )
-
-// number returns the number of a fact.
-func (s *source) number(f fact) int32 {
-	n, ok := s.numbers[f]
-	if !ok {
-		n = int32(len(s.numbers))
-		s.numbers[f] = n
-	}
-	return n
-}
 
 // facts find out which of the numbered facts hold of a value.
 type facts struct {
@@ -61,26 +52,36 @@ type facts struct {
 // compile makes s.known of what was asked for.
 func (s *source) compile() {
 	k := &s.known
-	k.few = len(s.numbers) <= 1
+	k.few = len(s.asked) <= 1
 	k.tails.backwards = true
-	put := func(m *map[string]int32, text string, n int32) {
-		if *m == nil {
-			*m = make(map[string]int32)
-		}
-		(*m)[text] = n
+	var many [contains + 1]int
+	for i := range s.asked {
+		many[s.asked[i].kind]++
 	}
-	for f, n := range s.numbers {
+	if n := many[isText]; n > 0 {
+		k.texts = make(map[string]int32, n)
+	}
+	if n := many[isFolded]; n > 0 {
+		k.folded = make(map[string]int32, n)
+	}
+	k.heads.grow(many[beginsWith])
+	k.seconds.grow(many[continues])
+	k.tails.grow(many[endsWith])
+	k.inner.grow(many[contains])
+	k.folds = many[isFolded]+many[beginsWith]+many[continues]+many[endsWith]+many[contains] > 0
+	for i, m := range s.asked {
+		f, n := m.fact, int32(i)
 		if f.whole != "" {
 			if k.whole == nil {
-				k.whole = make([]pattern.Matcher, len(s.numbers))
+				k.whole = make([]pattern.Matcher, len(s.asked))
 			}
-			k.whole[n] = pattern.Wildcard(f.whole, f.fold)
+			k.whole[i] = pattern.Wildcard(f.whole, f.fold)
 		}
 		switch f.kind {
 		case isText:
-			put(&k.texts, f.text, n)
+			k.texts[f.text] = n
 		case isFolded:
-			put(&k.folded, f.text, n)
+			k.folded[f.text] = n
 		case isBool:
 			k.bools[f.num] = n
 		case isNumber:
@@ -94,17 +95,13 @@ func (s *source) compile() {
 		case contains:
 			k.inner.add(f.text, n)
 		}
-		switch f.kind {
-		case isFolded, beginsWith, continues, endsWith, contains:
-			k.folds = true
-		}
 	}
 	slices.SortFunc(k.numbers, func(x, y numbered) int { return x.compare(y.fact) })
 	k.heads.compile()
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
-	s.numbers = nil
+	s.mentions, s.asked = mentions{}, nil
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
 		s.effort = 2

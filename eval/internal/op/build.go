@@ -23,11 +23,17 @@ type Builder struct {
 	// asks for, for those that are never asked otherwise.
 	Forgetful bool
 
-	preds  map[string]Pred      // by plan.AppendIdentity
-	key    []byte               // scratch
-	memos  int32                // answers that are kept; see memo
-	bySlot map[event.Slot]int32 // memos about one field
-	later  *later               // not nil while what has to wait is built
+	// Queries is how many queries there will be, about; 0 if that is unknown.
+	Queries int
+
+	conditions map[string]*condition    // by what they compute; see condition
+	conjuncts  map[plan.Expr]*condition // by the first expression like it
+	key        []byte                   // scratch
+	operands   []*condition             // scratch
+	free       []condition              // to be used next
+	memos      int32                    // answers that are kept; see memo
+	bySlot     map[event.Slot]int32     // memos about one field
+	later      *later                   // not nil while what has to wait is built
 }
 
 // Condition returns the predicate of a condition.
@@ -35,29 +41,30 @@ func (b *Builder) Condition(x plan.Expr) Pred {
 	if b.later != nil {
 		return b.later.pred(b, x)
 	}
-	b.key = plan.AppendIdentity(b.key[:0], x, b)
-	if p, ok := b.preds[string(b.key)]; ok {
-		b.share(p)
-		return p
-	}
-	key := string(b.key)
-	p := b.remember(x, b.pred(x))
-	if b.preds == nil {
-		b.preds = make(map[string]Pred)
-	}
-	b.preds[key] = p
-	return p
+	c := b.condition(x)
+	b.ask(c)
+	return c.pred
 }
 
-// All returns the predicate that all of xs hold.
+// All returns the predicate that all of xs hold. It replaces each of them by the
+// first expression that it has seen which computes the same.
 func (b *Builder) All(xs []plan.Expr) Pred {
+	preds := make([]Pred, len(xs))
+	for i, x := range xs {
+		c := b.conjuncts[x]
+		if c == nil {
+			c = b.condition(x)
+		}
+		b.ask(c)
+		xs[i], preds[i] = c.expr, c.pred
+	}
 	switch len(xs) {
 	case 0:
 		return constPred(true)
 	case 1:
-		return b.Condition(xs[0])
+		return preds[0]
 	}
-	return b.logic(&plan.Logic{Xs: xs})
+	return newAllPred(&plan.Logic{Xs: xs}, preds)
 }
 
 func (b *Builder) logic(x *plan.Logic) Pred {
@@ -65,6 +72,11 @@ func (b *Builder) logic(x *plan.Logic) Pred {
 	for i, o := range x.Xs {
 		xs[i] = b.Condition(o)
 	}
+	return logicOf(x, xs)
+}
+
+// logicOf returns the predicate of x, given those of its operands.
+func logicOf(x *plan.Logic, xs []Pred) Pred {
 	if x.Or {
 		return &anyPred{xs, order(x, xs)}
 	}
@@ -77,10 +89,7 @@ func (b *Builder) pred(x plan.Expr) Pred {
 	case *plan.Const:
 		return constPred(x.V.Kind() == value.Bool && x.V.Bool())
 	case *plan.Not:
-		if c, ok := x.X.(*plan.Const); ok && c.V.IsNull() {
-			return constPred(false)
-		}
-		return &notPred{b.Condition(x.X)}
+		return notOf(x, b.Condition(x.X))
 	case *plan.Logic:
 		return b.logic(x)
 	case *plan.Search:
@@ -103,6 +112,53 @@ func (b *Builder) pred(x plan.Expr) Pred {
 	p := &atomPred{}
 	p.body = b.node(x, p)
 	return p
+}
+
+// notOf returns the predicate of x, given that of its operand.
+func notOf(x *plan.Not, p Pred) Pred {
+	if c, ok := x.X.(*plan.Const); ok && c.V.IsNull() {
+		return constPred(false)
+	}
+	return &notPred{p}
+}
+
+// isTest reports whether fieldTest takes x apart.
+func isTest(x plan.Expr) bool {
+	switch x := x.(type) {
+	case *plan.Compare:
+		c, ok := x.Y.(*plan.Const)
+		return ok && (isField(x.X) || lengthOf(x, c) != nil)
+	case *plan.CompareID:
+		return true
+	case *plan.Within:
+		return isField(x.X)
+	case *plan.Match:
+		return isField(x.X)
+	case *plan.In:
+		return isField(x.X)
+	case *plan.Call:
+		return isRelation(x)
+	default:
+		return false
+	}
+}
+
+func isField(x plan.Expr) bool {
+	_, ok := x.(*plan.Field)
+	return ok
+}
+
+// isRelation reports whether callTest takes x apart.
+func isRelation(x *plan.Call) bool {
+	if len(x.Args) < 2 || !isField(x.Args[0]) {
+		return false
+	}
+	for _, a := range x.Args[1:] {
+		if c, ok := a.(*plan.Const); !ok || !c.V.Kind().IsText() {
+			return false
+		}
+	}
+	return x.Fn.Name == builtin.CIDRMatchName || builtin.HasMatcher(x.Fn.Name)
 }
 
 // fieldTest takes an atom apart that tests one field and nothing else, and
@@ -153,15 +209,21 @@ func compareTest(x *plan.Compare) (*plan.Field, valueTest) {
 
 // lengthCompared takes "length(field) op integer" apart.
 func lengthCompared(x *plan.Compare, c *plan.Const) (*plan.Field, valueTest) {
-	call, ok := x.X.(*plan.Call)
-	if !ok || call.Fn.Name != builtin.LengthName || c.V.Kind() != value.Int {
-		return nil, nil
-	}
-	f, ok := call.Args[0].(*plan.Field)
-	if !ok {
+	f := lengthOf(x, c)
+	if f == nil {
 		return nil, nil
 	}
 	return f, lengthTest{intervalOf(x.Op, c.V.Int())}
+}
+
+// lengthOf returns the field of "length(field) op integer", else nil.
+func lengthOf(x *plan.Compare, c *plan.Const) *plan.Field {
+	call, ok := x.X.(*plan.Call)
+	if !ok || call.Fn.Name != builtin.LengthName || c.V.Kind() != value.Int {
+		return nil
+	}
+	f, _ := call.Args[0].(*plan.Field)
+	return f
 }
 
 // callTest takes the call of a function apart that relates a field to constants.

@@ -44,3 +44,9 @@ func IsComputed(p Pred) bool {
 	_, ok := bare(p).(*atomPred)
 	return ok
 }
+
+// IsTestAgrees reports whether isTest says of x what fieldTest does.
+func IsTestAgrees(x plan.Expr) bool {
+	f, _ := fieldTest(x)
+	return isTest(x) == (f != nil)
+}

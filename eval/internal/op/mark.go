@@ -25,7 +25,7 @@ type marks struct {
 }
 
 func newMarks(a *Account) *marks {
-	m := &marks{byKey: make(map[string]*mark), account: a}
+	m := &marks{account: a}
 	m.list.older, m.list.newer = &m.list, &m.list
 	return m
 }
@@ -63,6 +63,9 @@ func (m *marks) add(key []byte, t int64) {
 }
 
 func (m *marks) enter(k *mark) {
+	if m.byKey == nil {
+		m.byKey = make(map[string]*mark)
+	}
 	m.byKey[k.key] = k
 	m.account.add(&m.account.Other, 1, m.cost(k))
 	m.link(k)

@@ -68,14 +68,6 @@ func (b *Builder) onlySlot(x plan.Expr) (event.Slot, bool) {
 	return slot, ok && slot >= 0
 }
 
-// share notes that one more condition asks p.
-func (b *Builder) share(p Pred) {
-	if m, ok := p.(*memo); ok && m.number < 0 {
-		m.number = b.memos
-		b.memos++
-	}
-}
-
 // isCostly reports whether to remember the answer of x is cheaper than to test it
 // again.
 func isCostly(x plan.Expr) bool {

@@ -12,29 +12,24 @@ import (
 // place, and the others keep their side of it: so it is asked for the same events
 // as if nothing had been moved.
 func order(x *plan.Logic, preds []Pred) []term {
-	type operand struct {
-		term
-		cost int
-	}
-	operands := make([]operand, len(preds))
-	from := 0
-	sort := func(to int) {
-		slices.SortStableFunc(operands[from:to], func(a, b operand) int { return a.cost - b.cost })
-		from = to + 1
-	}
+	terms := make([]term, len(preds))
+	var space [16]int
+	costs := append(space[:0], make([]int, len(preds))...)
+	from := 0 // of those that may change places
 	for i, o := range x.Xs {
-		operands[i] = operand{newTerm(preds[i]), costOf(o)}
+		cost := costOf(o)
 		if !x.Or {
-			operands[i].cost *= costOfGoingOn(o)
+			cost *= costOfGoingOn(o)
 		}
+		at := i
 		if mayReport(o) {
-			sort(i)
+			from = i + 1
+		} else {
+			for ; at > from && costs[at-1] > cost; at-- {
+				terms[at], costs[at] = terms[at-1], costs[at-1]
+			}
 		}
-	}
-	sort(len(operands))
-	terms := make([]term, len(operands))
-	for i, o := range operands {
-		terms[i] = o.term
+		terms[at], costs[at] = newTerm(preds[i]), cost
 	}
 	return terms
 }
@@ -68,8 +63,7 @@ func mayReport(x plan.Expr) bool {
 		_, ok := x.X.(*plan.Field)
 		return !ok
 	default:
-		f, _ := fieldTest(x)
-		return f == nil
+		return !isTest(x)
 	}
 }
 

@@ -52,6 +52,9 @@ func newComparison(t *testing.T, query string) *comparison {
 	}}
 	cond := q.Steps[0].Cond
 	op.Atoms(cond, func(x plan.Expr) { c.atoms = append(c.atoms, x) })
+	for _, x := range c.atoms {
+		require.True(t, op.IsTestAgrees(x), plan.Format(x))
+	}
 	for _, x := range append(c.atoms, cond) {
 		c.quick, c.plain = append(c.quick, b.Condition(x)), append(c.plain, b.Plain(x))
 	}

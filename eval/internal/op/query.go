@@ -22,8 +22,10 @@ type Step struct {
 	Any      bool
 	Category string
 	Cond     Pred
-	Conds    []plan.Expr // the conjuncts of Cond
-	Keys     []Key
+	// Conds are the conjuncts of Cond. What computes the same in several steps is
+	// one expression.
+	Conds []plan.Expr
+	Keys  []Key
 	// Hosts are the fields that tell the host, which is part of the key; nil if
 	// there is but one.
 	Hosts []event.Slot
@@ -59,6 +61,11 @@ func (n *binding) bind() *Query {
 	for _, path := range q.Partition {
 		n.hosts = append(n.hosts, n.b.Slot(n.b.Layout, &plan.Field{Path: path}))
 	}
+	steps := len(q.Steps)
+	if q.Until != nil {
+		steps++
+	}
+	n.query.Steps = make([]Step, 0, steps)
 	for i := range q.Steps {
 		n.step(&q.Steps[i])
 	}
@@ -96,10 +103,12 @@ func (n *binding) step(s *plan.Step) {
 	for _, k := range s.Keys {
 		out.Keys = append(out.Keys, Key{n.b.Slot(n.b.Layout, &plan.Field{Path: k.Path, T: k.T}), k.Optional})
 	}
-	l := &later{bind: n, tuple: t, asks: &out.asks}
-	out.byLineage = l.build(n.b, out.split.Lineage)
-	out.byAlias = l.build(n.b, out.split.Alias)
-	out.aliases = l.aliases
+	if out.split.Lineage != nil || out.split.Alias != nil {
+		l := &later{bind: n, tuple: t, asks: &out.asks}
+		out.byLineage = l.build(n.b, out.split.Lineage)
+		out.byAlias = l.build(n.b, out.split.Alias)
+		out.aliases = l.aliases
+	}
 	n.query.Steps = append(n.query.Steps, out)
 }
 
@@ -118,9 +127,15 @@ func (n *binding) lineage(x *plan.Lineage) int {
 	return len(n.query.lineages) - 1
 }
 
-// NewMachine returns a new machine for the query; nil for an event query that
-// needs none.
+// NeedsMachine reports whether the query needs a machine: most event queries do
+// not.
+func (q *Query) NeedsMachine() bool { return q.Plan.Kind != plan.Event || len(q.lineages) > 0 }
+
+// NewMachine returns a new machine for the query; nil if it needs none.
 func (q *Query) NewMachine(env *Env) Machine {
+	if !q.NeedsMachine() {
+		return nil
+	}
 	var m Machine
 	a := &Account{budget: env.Budget, most: env.Most}
 	switch {
@@ -134,9 +149,7 @@ func (q *Query) NewMachine(env *Env) Machine {
 	if len(q.lineages) > 0 {
 		m = newLineageMachine(q, env, m, a)
 	}
-	if m != nil {
-		env.Budget.join(a, m)
-	}
+	env.Budget.join(a, m)
 	return m
 }
 

@@ -52,7 +52,12 @@ const manyTexts = 8
 
 func newTextSet(texts []string) *textSet {
 	m := &textSet{}
-	sorted := slices.SortedStableFunc(slices.Values(texts), func(a, b string) int { return len(a) - len(b) })
+	sorted := texts
+	if byLength := func(a, b string) int { return len(a) - len(b) }; !slices.IsSortedFunc(texts, byLength) {
+		sorted = slices.Clone(texts)
+		slices.SortStableFunc(sorted, byLength)
+	}
+	m.texts = make([]textOfSet, 0, len(sorted))
 	for _, t := range sorted {
 		m.lengths |= 1 << (len(t) % 64)
 		m.texts = append(m.texts, textOfSet{lastWord(t), t})
@@ -60,6 +65,7 @@ func newTextSet(texts []string) *textSet {
 	if len(sorted) <= manyTexts {
 		return m
 	}
+	m.from = make([]int32, 0, len(sorted[len(sorted)-1])+2)
 	for i, t := range sorted {
 		for len(m.from) <= len(t) {
 			m.from = append(m.from, int32(i))

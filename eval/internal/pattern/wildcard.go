@@ -1,12 +1,18 @@
 package pattern
 
 import (
-	"strings"
 	"unicode/utf8"
 )
 
 // HasWildcard reports whether pattern has a wildcard, * or ?.
-func HasWildcard(pattern string) bool { return strings.ContainsAny(pattern, "*?") }
+func HasWildcard(pattern string) bool {
+	for i := range len(pattern) {
+		if pattern[i] == '*' || pattern[i] == '?' {
+			return true
+		}
+	}
+	return false
+}
 
 // Wildcard returns a Matcher for a pattern in which * stands for any run of
 // code points, also none, and ? for exactly one; both may stand for newlines,

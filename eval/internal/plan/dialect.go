@@ -92,6 +92,17 @@ func needs(x Expr, bound ...*Var) need {
 		n |= needs(x.Array, bound...) | needs(x.Cond, append(slices.Clip(bound), x.Var)...)
 	case *Lineage:
 		n |= needLineage
+	case *Const:
+	case *Logic: // and what else there is most of, without a detour
+		for _, o := range x.Xs {
+			n |= needs(o, bound...)
+		}
+	case *Compare:
+		n |= needs(x.X, bound...) | needs(x.Y, bound...)
+	case *In:
+		n |= needs(x.X, bound...)
+	case *Match:
+		n |= needs(x.X, bound...)
 	default:
 		operands(x, func(o Expr) { n |= needs(o, bound...) })
 	}

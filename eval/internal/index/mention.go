@@ -1,0 +1,82 @@
+package index
+
+import "github.com/eqlkit/eqlkit/eval/internal/pattern"
+
+// A mention is a fact about a source that conditions mention.
+type mention struct {
+	fact
+	source *source
+	likely float64  // of a fact about a part of a text; see guessText
+	common *mention // what it counts as in a census; nil if it does not
+	place  int32    // its number plus one; 0 as long as nothing asks for it
+
+	// In the census of a block: how often conditions mention what counts as this,
+	// and the one that was the last to mention this itself.
+	block, count, last int32
+}
+
+// mentions are those of a source, each once. The zero mentions is empty.
+type mentions struct {
+	texts  [contains + 1]map[string]*mention // of facts that a text tells from others of their kind
+	others map[fact]*mention
+	free   []mention // to be used next
+}
+
+// mention returns the mention of a fact.
+func (s *source) mention(f fact) *mention {
+	ms := &s.mentions
+	var m *mention
+	byText := f.kind != present && f.kind != isBool && f.kind != isNumber && f.whole == ""
+	if byText {
+		m = ms.texts[f.kind][f.text]
+	} else {
+		m = ms.others[f]
+	}
+	if m != nil {
+		return m
+	}
+	m = ms.next()
+	m.fact, m.source = f, s
+	switch f.kind {
+	case isText:
+		m.common = s.mention(fact{kind: isFolded, text: pattern.Fold(f.text)})
+	case isFolded, isNumber:
+		m.common = m
+	case beginsWith, continues, endsWith, contains:
+		m.likely = guessText(f)
+	}
+	switch {
+	case !byText:
+		if ms.others == nil {
+			ms.others = make(map[fact]*mention)
+		}
+		ms.others[f] = m
+	default:
+		if ms.texts[f.kind] == nil {
+			ms.texts[f.kind] = make(map[string]*mention)
+		}
+		ms.texts[f.kind][f.text] = m
+	}
+	return m
+}
+
+// next returns a mention that is not in use, of which more and more are made at
+// once.
+func (ms *mentions) next() *mention {
+	if len(ms.free) == 0 {
+		const least, most = 4, 64
+		ms.free = make([]mention, min(max(cap(ms.free)*2, least), most))
+	}
+	m := &ms.free[0]
+	ms.free = ms.free[1:]
+	return m
+}
+
+// number returns the number of the fact, which is asked for from now on.
+func (m *mention) number() int32 {
+	if m.place == 0 {
+		m.source.asked = append(m.source.asked, m)
+		m.place = int32(len(m.source.asked))
+	}
+	return m.place - 1
+}
