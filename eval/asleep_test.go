@@ -49,13 +49,13 @@ func TestLateSource(t *testing.T) {
 // and again when one does. It is the same event.
 func TestRepeatedAsleep(t *testing.T) {
 	q := compile(t, `sequence [any where n == 1] [any where n == 2]`)
-	event := func(n int, id string) eval.Event {
+	delivered := func(n int, id string) eval.Event {
 		return identified{event.Map{"@timestamp": "2024-05-01T00:00:00Z", "event.category": "a", "n": n}, id}
 	}
 	for _, opts := range [][]eval.StreamOption{{}, {eval.WithoutIndex()}} {
 		s := eval.NewEngine(q).NewStream(append(opts, eval.WithDistinct(eval.EventID))...)
 		found := 0
-		for _, ev := range []eval.Event{event(2, "x"), event(1, "y"), event(2, "x"), event(2, "z")} {
+		for _, ev := range []eval.Event{delivered(2, "x"), delivered(1, "y"), delivered(2, "x"), delivered(2, "z")} {
 			require.NoError(t, s.Push(ev, func(m eval.Match) bool {
 				found++
 				require.Equal(t, "z", m.Events[1].(identified).id)

@@ -119,6 +119,29 @@ func TestFind(t *testing.T) {
 	require.False(t, f.Odd())
 }
 
+// TestExceptions has conditions that an event must not meet as a whole.
+func TestExceptions(t *testing.T) {
+	x := newIndexed(t, oneBlock, `not (a == "x" and b : "y*")`, `not (a == "x" and not b : "y*")`, `not (a == "x" and b == null and c != null)`)
+	require.Equal(t, []int{0, 0, 0}, x.rest)
+	f := x.ix.NewFinder(x.rec)
+	for _, tt := range []struct {
+		pairs []any
+		want  []int
+	}{
+		{nil, []int{0, 1, 2}},
+		{[]any{"a", "x"}, []int{0, 2}},
+		{[]any{"a", "x", "c", "z"}, []int{0}},
+		{[]any{"a", "x", "b", "y"}, []int{1, 2}},
+		{[]any{"a", "x", "b", "n"}, []int{0, 2}},
+		{[]any{"a", "n", "b", "y", "c", "z"}, []int{0, 1, 2}},
+		{[]any{"a", value.OfVersion("x"), "b", "y", "c", "z"}, []int{0, 1, 2}}, // the whole condition decides
+		{[]any{"a", "x", "b", value.OfVersion("y"), "c", "z"}, []int{0, 1, 2}},
+	} {
+		x.fill(tt.pairs...)
+		require.Equal(t, tt.want, x.found(f, 0), "%v", tt.pairs)
+	}
+}
+
 // TestFindSystem has conditions for some operating systems, which an event
 // satisfies that does not say of which it is.
 func TestFindSystem(t *testing.T) {
