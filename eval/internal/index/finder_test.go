@@ -123,7 +123,7 @@ func TestFind(t *testing.T) {
 func TestExceptions(t *testing.T) {
 	x := newIndexed(t, oneBlock, `not (a == "x" and b : "y*")`, `not (a == "x" and not b : "y*")`, `not (a == "x" and b == null and c != null)`)
 	require.Equal(t, []int{0, 0, 0}, x.rest)
-	f := x.ix.NewFinder(x.rec)
+	f := x.ix.NewFinder(x.rec.Layout())
 	for _, tt := range []struct {
 		pairs []any
 		want  []int
