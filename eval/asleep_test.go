@@ -44,3 +44,25 @@ func TestLateSource(t *testing.T) {
 		}
 	}
 }
+
+// TestRepeatedAsleep delivers an event twice: at first, when no step asks for it,
+// and again when one does. It is the same event.
+func TestRepeatedAsleep(t *testing.T) {
+	q := compile(t, `sequence [any where n == 1] [any where n == 2]`)
+	delivered := func(n int, id string) eval.Event {
+		return identified{event.Map{"@timestamp": "2024-05-01T00:00:00Z", "event.category": "a", "n": n}, id}
+	}
+	for _, opts := range [][]eval.StreamOption{{}, {eval.WithoutIndex()}} {
+		s := eval.NewEngine(q).NewStream(append(opts, eval.WithDistinct(eval.EventID))...)
+		found := 0
+		for _, ev := range []eval.Event{delivered(2, "x"), delivered(1, "y"), delivered(2, "x"), delivered(2, "z")} {
+			require.NoError(t, s.Push(ev, func(m eval.Match) bool {
+				found++
+				require.Equal(t, "z", m.Events[1].(identified).id)
+				return true
+			}))
+		}
+		require.Equal(t, 1, found)
+		require.EqualValues(t, 1, s.Stats().Duplicates)
+	}
+}

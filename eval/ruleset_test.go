@@ -167,6 +167,9 @@ func (x *ruleSet) plan() {
 			push(g.Choose(i)) // again, or too late
 		}
 		push(i)
+		if i > 0 && g.Choose(5) == 1 {
+			push(i - 1)
+		}
 		switch at := instant(x.docs[i]["@timestamp"]); g.Choose(14) {
 		case 1:
 			x.deeds = append(x.deeds, deed{"advance", func(s *eval.Stream, add func(eval.Match) bool) error {
