@@ -9,9 +9,10 @@ import (
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 )
 
-// A PartitionPlan says how the queries of an engine can be divided: which events
-// have to come together for which of them. It is immutable and safe for
-// concurrent use.
+// A PartitionPlan says how the queries of an engine can be divided among machines, or
+// parts of any kind, each with a Stream of its own: which events have to come together
+// for which of them. Goroutines of one process need no such division; see package
+// shard. It is immutable and safe for concurrent use.
 type PartitionPlan struct {
 	// Groups are queries whose state is divided by the value of a join key. All
 	// queries of a group have it in the same fields.
@@ -22,9 +23,7 @@ type PartitionPlan struct {
 	Stateless []*Query
 
 	routes []*routeGroup
-	home   bool // whether there are stateless queries
 	layout *event.Layout
-	clocks []clockField // with slots of layout
 }
 
 // A PartitionGroup is queries that are divided alike.
@@ -59,7 +58,6 @@ func (e *Engine) plan() *PartitionPlan {
 	for _, q := range e.queries {
 		if q.Stateless() {
 			p.Stateless = append(p.Stateless, q.query)
-			p.home = true
 			continue
 		}
 		route, reason := q.Route()
@@ -82,13 +80,6 @@ func (e *Engine) plan() *PartitionPlan {
 			p.Groups, p.routes = append(p.Groups, g), append(p.routes, r)
 		}
 		p.Groups[i].Queries = append(p.Groups[i].Queries, q.query)
-	}
-	for _, c := range e.clocks {
-		c.timeSlot = e.layout.Copy(c.timeSlot, p.layout)
-		if c.hasTiebreaker {
-			c.tieSlot = e.layout.Copy(c.tieSlot, p.layout)
-		}
-		p.clocks = append(p.clocks, c)
 	}
 	return p
 }
