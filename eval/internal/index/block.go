@@ -69,15 +69,6 @@ func (b *block) words() int { return b.to - b.from }
 func set(words []uint64, bit int)      { words[bit>>6] |= 1 << (bit & 63) }
 func has(words []uint64, bit int) bool { return words[bit>>6]&(1<<(bit&63)) != 0 }
 
-// none reports whether no bit is set.
-func none(words []uint64) bool {
-	all := uint64(0)
-	for _, w := range words {
-		all |= w
-	}
-	return all == 0
-}
-
 // A use is what a block makes of a source.
 type use struct {
 	source  *source
