@@ -142,6 +142,19 @@ func TestExceptions(t *testing.T) {
 	}
 }
 
+// TestFirstCodePoint has "?" stand for one code point, or one byte that is no UTF-8.
+func TestFirstCodePoint(t *testing.T) {
+	x := newIndexed(t, oneBlock, `a : "?:abc*"`)
+	f := x.ix.NewFinder(x.rec.Layout())
+	for text, want := range map[string][]int{
+		"c:abc": {0}, "É:ABCD": {0}, "😀:abc": {0}, "\xff:abc": {0}, "\u212a:abc": {0},
+		":abc": {}, "ab:abc": {}, "éé:abc": {}, "\xff\xff:abc": {}, "": {},
+	} {
+		x.fill("a", text)
+		require.Equal(t, want, x.found(f, 0), "%q", text)
+	}
+}
+
 // TestFindSystem has conditions for some operating systems, which an event
 // satisfies that does not say of which it is.
 func TestFindSystem(t *testing.T) {
