@@ -18,6 +18,12 @@ type Finder struct {
 	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
 	turns    []turns               // by block
 	events   uint32                // since turns were looked at
+	seen     []uint64              // hashes of facts that were found; see again
+
+	// Memory of values and of verdicts about them.
+	bytes        slab[byte]
+	verdicts     slab[uint64]
+	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
 	replies []*answer      // by source, of those present; nil if not yet asked
@@ -32,11 +38,32 @@ type Finder struct {
 	uses, asked   []uint64
 	parts         []*part
 	words, chosen []uint64
+	left          []uint64
 }
 
-// NewFinder returns a Finder for events in records for l, the layout that the Index was
-// built for.
-func (ix *Index) NewFinder(l *event.Layout) *Finder {
+// seenSize is how many hashes of facts are remembered.
+const seenSize = 1 << 12
+
+// A slab hands out pieces of larger ones.
+type slab[T any] struct{ rest []T }
+
+// slabSize is how many Ts are made at once, at least.
+const slabSize = 1 << 13
+
+// take returns n new Ts.
+func (s *slab[T]) take(n int) []T {
+	if len(s.rest) < n {
+		s.rest = make([]T, max(n, slabSize))
+	}
+	piece := s.rest[:n:n]
+	s.rest = s.rest[n:]
+	return piece
+}
+
+// NewFinder returns a Finder for events in records for the layout that the Index was
+// built for. verdicts has for each of its slots how many words the verdicts about a
+// value take; the Finder keeps it.
+func (ix *Index) NewFinder(verdicts []int) *Finder {
 	words, choices, uses := 0, 0, 0
 	for _, b := range ix.blocks {
 		words = max(words, b.words())
@@ -44,9 +71,12 @@ func (ix *Index) NewFinder(l *event.Layout) *Finder {
 		uses = max(uses, len(b.uses))
 	}
 	f := &Finder{
-		ix:       ix,
-		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
-		known:  make([]*op.Verdicts, l.Len()),
+		ix:           ix,
+		verdictWords: verdicts,
+		seen:         make([]uint64, seenSize),
+		left:         make([]uint64, words),
+		memories:     make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
+		known:  make([]*op.Verdicts, len(verdicts)),
 		absent: make([]map[string][]uint64, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
@@ -119,7 +149,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			if !u.meets(cand) {
 				continue
 			}
-			p := f.reply(u.source).of(b, u)
+			p := f.reply(u.source).of(b, u, f.left)
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
