@@ -39,21 +39,6 @@ func (a *answer) has(fact int32) bool {
 	return a != nil && slices.Contains(a.facts, fact)
 }
 
-// free returns a part that is not in use.
-func (a *answer) free() *part {
-	if a.part.block == nil {
-		return &a.part
-	}
-	for _, p := range a.more {
-		if p.block == nil {
-			return p
-		}
-	}
-	p := &part{}
-	a.more = append(a.more, p)
-	return p
-}
-
 // become makes a another answer, in the same memory.
 func (a *answer) become(facts []int32, odd bool) {
 	a.facts, a.odd = append(a.facts[:0], facts...), odd
@@ -69,8 +54,7 @@ func (p *part) forget() {
 }
 
 // of returns what a block makes of a, which is about the source of a use.
-// left is scratch.
-func (a *answer) of(b *block, u *use, left []uint64) *part {
+func (f *Finder) of(a *answer, b *block, u *use) *part {
 	if a.part.block == b {
 		return &a.part
 	}
@@ -79,18 +63,19 @@ func (a *answer) of(b *block, u *use, left []uint64) *part {
 			return p
 		}
 	}
-	p := a.free()
+	p := f.free(a)
 	p.block = b
-	left = left[:b.words()]
+	left := f.left[:b.words()]
 	for i, w := range u.asked {
 		left[i] = ^w
 	}
+	choices, triggers := f.choices[:0], f.triggers[:0]
 	for _, fact := range a.facts {
 		for _, m := range u.good.of(fact) {
 			set(left, int(m))
 		}
-		p.choices = append(p.choices, u.choices.of(fact)...)
-		p.triggers = append(p.triggers, u.triggers.of(fact)...)
+		choices = append(choices, u.choices.of(fact)...)
+		triggers = append(triggers, u.triggers.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {
@@ -99,11 +84,31 @@ func (a *answer) of(b *block, u *use, left []uint64) *part {
 			}
 		}
 	}
+	masks := f.masks[:0]
 	for i, w := range left {
 		if w != ^uint64(0) {
-			p.masks = append(p.masks, mask{i, w})
+			masks = append(masks, mask{i, w})
 		}
 	}
+	f.choices, f.triggers, f.masks = choices, triggers, masks
+	p.choices = f.numbers.put(p.choices, choices)
+	p.triggers = f.numbers.put(p.triggers, triggers)
+	p.masks = f.allMasks.put(p.masks, masks)
+	return p
+}
+
+// free returns a part of a that is not in use.
+func (f *Finder) free(a *answer) *part {
+	if a.part.block == nil {
+		return &a.part
+	}
+	for _, p := range a.more {
+		if p.block == nil {
+			return p
+		}
+	}
+	p := &f.allParts.take(1)[0]
+	a.more = append(a.more, p)
 	return p
 }
 
@@ -305,5 +310,7 @@ func (f *Finder) newAnswer(odd bool) *answer {
 		clear(f.memories)
 		f.answers = 1
 	}
-	return &answer{facts: slices.Clone(f.facts), odd: odd}
+	a := &f.allAnswers.take(1)[0]
+	a.facts, a.odd = f.numbers.put(nil, f.facts), odd
+	return a
 }

@@ -21,8 +21,13 @@ type Finder struct {
 	seen     []uint64              // hashes of facts that were found; see again
 
 	// Memory of values and of verdicts about them.
-	bytes        slab[byte]
-	verdicts     slab[uint64]
+	bytes    slab[byte]
+	verdicts slab[uint64]
+	// Memory of answers.
+	allAnswers   slab[answer]
+	allParts     slab[part]
+	allMasks     slab[mask]
+	numbers      slab[int32]
 	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
@@ -39,6 +44,9 @@ type Finder struct {
 	parts         []*part
 	words, chosen []uint64
 	left          []uint64
+	choices       []int32
+	triggers      []int32
+	masks         []mask
 }
 
 // seenSize is how many hashes of facts are remembered.
@@ -47,17 +55,26 @@ const seenSize = 1 << 12
 // A slab hands out pieces of larger ones.
 type slab[T any] struct{ rest []T }
 
-// slabSize is how many Ts are made at once, at least.
-const slabSize = 1 << 13
+// slabBytes is how large the pieces are, about, that a slab is made of.
+const slabBytes = 1 << 14
 
 // take returns n new Ts.
 func (s *slab[T]) take(n int) []T {
 	if len(s.rest) < n {
-		s.rest = make([]T, max(n, slabSize))
+		var zero T
+		s.rest = make([]T, max(n, slabBytes/int(unsafe.Sizeof(zero))))
 	}
 	piece := s.rest[:n:n]
 	s.rest = s.rest[n:]
 	return piece
+}
+
+// put returns a copy of from, in the memory of old if that suffices.
+func (s *slab[T]) put(old, from []T) []T {
+	if cap(old) < len(from) {
+		old = s.take(len(from))
+	}
+	return append(old[:0], from...)
 }
 
 // NewFinder returns a Finder for events in records for the layout that the Index was
@@ -149,7 +166,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			if !u.meets(cand) {
 				continue
 			}
-			p := f.reply(u.source).of(b, u, f.left)
+			p := f.of(f.reply(u.source), b, u)
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
