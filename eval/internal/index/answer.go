@@ -194,7 +194,7 @@ func (f *Finder) find(s *source) *answer {
 // keep makes e about a value of a source.
 func (f *Finder) keep(e *entry, s *source, text string) {
 	if e.answer == nil {
-		e.verdicts.Use(f.verdicts.take(f.verdictWords[s.slots[0]]))
+		e.verdicts.Use(f.words64.take(f.verdictWords[s.slots[0]]))
 	} else {
 		e.verdicts.Forget()
 	}
@@ -279,7 +279,8 @@ func (f *Finder) compute(s *source) (a *answer, stays bool) {
 	if m.several == nil {
 		m.several = make(map[string]*answer)
 	}
-	m.several[string(key)] = a
+	key = f.bytes.put(nil, key)
+	m.several[unsafe.String(unsafe.SliceData(key), len(key))] = a
 	return a, true
 }
 

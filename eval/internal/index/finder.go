@@ -1,7 +1,9 @@
 package index
 
 import (
+	"hash/maphash"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -14,15 +16,15 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
-	answers  int                   // in all memories
-	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
-	turns    []turns               // by block
-	events   uint32                // since turns were looked at
-	seen     []uint64              // hashes of facts that were found; see again
+	answers  int         // in all memories
+	absent   [][]absence // by block, and by hash of the sources that are present
+	turns    []turns     // by block
+	events   uint32      // since turns were looked at
+	seen     []uint64    // hashes of facts that were found; see again
 
-	// Memory of values and of verdicts about them.
-	bytes    slab[byte]
-	verdicts slab[uint64]
+	// Memory of values, of verdicts about them, and of what is absent.
+	bytes   slab[byte]
+	words64 slab[uint64]
 	// Memory of answers.
 	allAnswers   slab[answer]
 	allParts     slab[part]
@@ -94,11 +96,10 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		left:         make([]uint64, words),
 		memories:     make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
 		known:  make([]*op.Verdicts, len(verdicts)),
-		absent: make([]map[string][]uint64, len(ix.blocks)),
+		absent: make([][]absence, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
-	for i, b := range ix.blocks {
-		f.absent[i] = make(map[string][]uint64)
+	for _, b := range ix.blocks {
 		f.turns = append(f.turns, newTurns(b))
 	}
 	return f
@@ -225,31 +226,41 @@ func (f *Finder) meets(tests []test) bool {
 	return true
 }
 
-// maxAbsences is how many combinations of present sources are remembered.
-const maxAbsences = 1 << 10
+// An absence is what the sources leave that are not present.
+type absence struct {
+	present []uint64 // a bit for each use
+	left    []uint64
+}
+
+// absenceBits is the logarithm of how many absences of a block are remembered.
+const absenceBits = 8
 
 // absence returns the conditions of a block that the sources leave which are not
 // among the given ones, a bit for each use.
 func (f *Finder) absence(b *block, present []uint64) []uint64 {
 	known := f.absent[b.number]
-	key := bytesOf(present)
-	if left, ok := known[string(key)]; ok {
-		return left
+	if known == nil {
+		known = make([]absence, 1<<absenceBits)
+		f.absent[b.number] = known
 	}
-	left := make([]uint64, b.words())
+	a := &known[maphash.Bytes(seed, bytesOf(present))>>(64-absenceBits)]
+	if a.left != nil && slices.Equal(a.present, present) {
+		return a.left
+	}
+	if a.left == nil {
+		a.left, a.present = f.words64.take(b.words()), f.words64.take(len(present))
+	}
+	copy(a.present, present)
+	clear(a.left)
 	for m := range b.members {
-		set(left, m)
+		set(a.left, m)
 	}
 	for i, u := range b.uses {
 		if !has(present, i) {
-			u.absent(left)
+			u.absent(a.left)
 		}
 	}
-	if len(known) >= maxAbsences {
-		clear(known)
-	}
-	known[string(key)] = left
-	return left
+	return a.left
 }
 
 // bytesOf returns words as bytes, which share their memory.

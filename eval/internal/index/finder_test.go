@@ -309,7 +309,7 @@ func TestFinderAbsences(t *testing.T) {
 		if got := x.found(f, 0); !slices.Equal(got, want) {
 			t.Fatalf("%v: got %v, want %v", pairs, got, want)
 		}
-		require.LessOrEqual(t, len(f.absent[0]), maxAbsences)
+		require.Len(t, f.absent[0], 1<<absenceBits)
 	}
 }
 
