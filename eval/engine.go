@@ -22,6 +22,7 @@ type Engine struct {
 	clocks     []clockField
 	index      *index.Index
 	candidates []candidate // by bit of the index
+	verdicts   []int       // by slot: words of the verdicts about a value
 	shares     []float32   // by bit: what part of the events of its category make it a candidate, as guessed
 
 	partition func() *PartitionPlan
@@ -174,6 +175,10 @@ func (x *indexing) build() {
 			e.candidates[q.bits[i]] = c
 			e.shares[q.bits[i]] = float32(x.index.Likely(int(condition)))
 		}
+	}
+	e.verdicts = make([]int, e.layout.Len())
+	for s := range e.verdicts {
+		e.verdicts[s] = x.preds.VerdictWords(event.Slot(s))
 	}
 }
 

@@ -41,7 +41,7 @@ type searcher struct {
 }
 
 func newSearcher(e *Engine, plain bool) searcher {
-	x := searcher{engine: e, plain: plain, finder: e.index.NewFinder(e.layout)}
+	x := searcher{engine: e, plain: plain, finder: e.index.NewFinder(e.verdicts)}
 	for range e.groups {
 		x.routes = append(x.routes, make(map[string][]int))
 	}

@@ -39,8 +39,22 @@ func (a *answer) has(fact int32) bool {
 	return a != nil && slices.Contains(a.facts, fact)
 }
 
+// become makes a another answer, in the same memory.
+func (a *answer) become(facts []int32, odd bool) {
+	a.facts, a.odd = append(a.facts[:0], facts...), odd
+	a.part.forget()
+	for _, p := range a.more {
+		p.forget()
+	}
+}
+
+func (p *part) forget() {
+	p.block = nil
+	p.masks, p.choices, p.triggers = p.masks[:0], p.choices[:0], p.triggers[:0]
+}
+
 // of returns what a block makes of a, which is about the source of a use.
-func (a *answer) of(b *block, u *use) *part {
+func (f *Finder) of(a *answer, b *block, u *use) *part {
 	if a.part.block == b {
 		return &a.part
 	}
@@ -49,22 +63,19 @@ func (a *answer) of(b *block, u *use) *part {
 			return p
 		}
 	}
-	p := &a.part
-	if p.block != nil {
-		p = &part{}
-		a.more = append(a.more, p)
-	}
+	p := f.free(a)
 	p.block = b
-	left := make([]uint64, b.words())
+	left := f.left[:b.words()]
 	for i, w := range u.asked {
 		left[i] = ^w
 	}
+	choices, triggers := f.choices[:0], f.triggers[:0]
 	for _, fact := range a.facts {
 		for _, m := range u.good.of(fact) {
 			set(left, int(m))
 		}
-		p.choices = append(p.choices, u.choices.of(fact)...)
-		p.triggers = append(p.triggers, u.triggers.of(fact)...)
+		choices = append(choices, u.choices.of(fact)...)
+		triggers = append(triggers, u.triggers.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {
@@ -73,11 +84,31 @@ func (a *answer) of(b *block, u *use) *part {
 			}
 		}
 	}
+	masks := f.masks[:0]
 	for i, w := range left {
 		if w != ^uint64(0) {
-			p.masks = append(p.masks, mask{i, w})
+			masks = append(masks, mask{i, w})
 		}
 	}
+	f.choices, f.triggers, f.masks = choices, triggers, masks
+	p.choices = f.numbers.put(p.choices, choices)
+	p.triggers = f.numbers.put(p.triggers, triggers)
+	p.masks = f.allMasks.put(p.masks, masks)
+	return p
+}
+
+// free returns a part of a that is not in use.
+func (f *Finder) free(a *answer) *part {
+	if a.part.block == nil {
+		return &a.part
+	}
+	for _, p := range a.more {
+		if p.block == nil {
+			return p
+		}
+	}
+	p := &f.allParts.take(1)[0]
+	a.more = append(a.more, p)
 	return p
 }
 
@@ -88,6 +119,7 @@ type memory struct {
 	entries []entry            // by hash of the value
 	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
 	several map[string]*answer // by facts
+	passing *answer            // to what may not come again
 	misses  int                // values that were new, of late
 }
 
@@ -105,10 +137,11 @@ func (e *entry) is(kind value.Kind, text string) bool {
 	return e.kind == kind && e.answer != nil && string(e.value) == text
 }
 
-// What a Finder remembers: values of each source, how long they are at most, and
-// different answers altogether.
+// What a Finder remembers: values of each source, how long they are, and different
+// answers altogether.
 const (
 	memoryBits = 8
+	minValue   = 64 // for which there is room in any case
 	maxValue   = 512
 	maxAnswers = 1 << 14
 )
@@ -121,7 +154,8 @@ func (f *Finder) find(s *source) *answer {
 	case s.known.few:
 		return f.presence(s)
 	case s.kind != fieldSource || s.effort == 0:
-		return f.compute(s)
+		a, _ := f.compute(s)
+		return a
 	}
 	v := f.rec.At(s.slots[0])
 	text := v.Str()
@@ -130,7 +164,8 @@ func (f *Finder) find(s *source) *answer {
 		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
 	}
 	if len(text) > maxValue {
-		return f.compute(s)
+		a, _ := f.compute(s)
+		return a
 	}
 	m := &f.memories[s.index]
 	if e := m.latest; e != nil && e.is(v.Kind(), text) {
@@ -144,16 +179,32 @@ func (f *Finder) find(s *source) *answer {
 	e := &m.entries[hash>>(64-memoryBits)]
 	if e.hash != hash || !e.is(v.Kind(), text) {
 		m.misses++
-		a := f.compute(s)
-		if m.entries == nil { // the answer was one too many
+		a, stays := f.compute(s)
+		if !stays || m.entries == nil { // the answer was one too many
 			return a
 		}
-		e.hash, e.kind, e.value, e.answer = hash, v.Kind(), append(e.value[:0], text...), a
-		e.verdicts.Forget()
+		f.keep(e, s, text)
+		e.hash, e.kind, e.answer = hash, v.Kind(), a
 	}
 	m.latest = e
 	f.known[s.slots[0]] = &e.verdicts
 	return e.answer
+}
+
+// keep makes e about a value of a source.
+func (f *Finder) keep(e *entry, s *source, text string) {
+	if e.answer == nil {
+		e.verdicts.Use(f.words64.take(f.verdictWords[s.slots[0]]))
+	} else {
+		e.verdicts.Forget()
+	}
+	if n := minValue; cap(e.value) < len(text) {
+		for n < len(text) {
+			n *= 2
+		}
+		e.value = f.bytes.take(n)
+	}
+	e.value = append(e.value[:0], text...)
 }
 
 // appendValue appends what tells a value that is no single text from others of its
@@ -180,29 +231,29 @@ func appendValue(dst []byte, v *value.Value) []byte {
 // presence returns the answer that there is a value, of which nothing else is asked.
 func (f *Finder) presence(s *source) *answer {
 	m := &f.memories[s.index]
-	if len(m.single) == 0 {
+	if m.single == nil {
 		f.facts = append(f.facts[:0], 0)
-		m.single = append(m.single, f.newAnswer(false))
+		m.remember(0, f.newAnswer(false), s.count)
 	}
 	return m.single[0]
 }
 
-// compute finds out what holds of the value of a source.
-func (f *Finder) compute(s *source) *answer {
+// compute finds out what holds of the value of a source. The answer is good for the
+// current event, and for others if it stays.
+func (f *Finder) compute(s *source) (a *answer, stays bool) {
 	var odd bool
 	f.facts, odd = s.find(f.facts[:0], f.rec)
 	m := &f.memories[s.index]
 	if len(f.facts) <= 2 && !odd {
 		fact := f.facts[len(f.facts)-1] // the presence of a value comes first
-		if int(fact) < len(m.single) && m.single[fact] != nil {
-			return m.single[fact]
+		if m.single != nil {
+			a = m.single[fact]
 		}
-		a := f.newAnswer(odd)
-		for int(fact) >= len(m.single) {
-			m.single = append(m.single, nil)
+		if a == nil {
+			a = f.newAnswer(odd)
+			m.remember(fact, a, s.count)
 		}
-		m.single[fact] = a
-		return a
+		return a, true
 	}
 	slices.Sort(f.facts)
 	f.facts = slices.Compact(f.facts)
@@ -214,15 +265,43 @@ func (f *Finder) compute(s *source) *answer {
 		key = binary.LittleEndian.AppendUint32(key, uint32(fact))
 	}
 	f.factsKey = key
-	if a := m.several[string(key)]; a != nil {
-		return a
+	if a = m.several[string(key)]; a != nil {
+		return a, true
 	}
-	a := f.newAnswer(odd)
+	if !f.again(s, key) {
+		if m.passing == nil {
+			m.passing = &answer{}
+		}
+		m.passing.become(f.facts, odd)
+		return m.passing, false
+	}
+	a = f.newAnswer(odd)
 	if m.several == nil {
 		m.several = make(map[string]*answer)
 	}
-	m.several[string(key)] = a
-	return a
+	key = f.bytes.put(nil, key)
+	m.several[unsafe.String(unsafe.SliceData(key), len(key))] = a
+	return a, true
+}
+
+// again reports whether the facts of a source that are written in key have been
+// found before, not long ago: most that come once only need no memory.
+func (f *Finder) again(s *source, key []byte) bool {
+	hash := maphash.Bytes(seed, key) + uint64(s.index)*0x9e3779b97f4a7c15
+	at := &f.seen[hash%uint64(len(f.seen))]
+	if *at == hash {
+		return true
+	}
+	*at = hash
+	return false
+}
+
+// remember keeps the answer to a fact that holds alone.
+func (m *memory) remember(fact int32, a *answer, count int) {
+	if m.single == nil {
+		m.single = make([]*answer, count)
+	}
+	m.single[fact] = a
 }
 
 // newAnswer returns an answer of the facts that have been found. If there are too
@@ -232,5 +311,7 @@ func (f *Finder) newAnswer(odd bool) *answer {
 		clear(f.memories)
 		f.answers = 1
 	}
-	return &answer{facts: slices.Clone(f.facts), odd: odd}
+	a := &f.allAnswers.take(1)[0]
+	a.facts, a.odd = f.numbers.put(nil, f.facts), odd
+	return a
 }

@@ -1,7 +1,9 @@
 package index
 
 import (
+	"hash/maphash"
 	"math/bits"
+	"slices"
 	"unsafe"
 
 	"github.com/eqlkit/eqlkit/eval/event"
@@ -14,10 +16,21 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
-	answers  int                   // in all memories
-	absent   []map[string][]uint64 // by block: what absent sources leave, by what is present
-	turns    []turns               // by block
-	events   uint32                // since turns were looked at
+	answers  int         // in all memories
+	absent   [][]absence // by block, and by hash of the sources that are present
+	turns    []turns     // by block
+	events   uint32      // since turns were looked at
+	seen     []uint64    // hashes of facts that were found; see again
+
+	// Memory of values, of verdicts about them, and of what is absent.
+	bytes   slab[byte]
+	words64 slab[uint64]
+	// Memory of answers.
+	allAnswers   slab[answer]
+	allParts     slab[part]
+	allMasks     slab[mask]
+	numbers      slab[int32]
+	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
 	replies []*answer      // by source, of those present; nil if not yet asked
@@ -32,11 +45,44 @@ type Finder struct {
 	uses, asked   []uint64
 	parts         []*part
 	words, chosen []uint64
+	left          []uint64
+	choices       []int32
+	triggers      []int32
+	masks         []mask
 }
 
-// NewFinder returns a Finder for events in records for l, the layout that the Index was
-// built for.
-func (ix *Index) NewFinder(l *event.Layout) *Finder {
+// seenSize is how many hashes of facts are remembered.
+const seenSize = 1 << 12
+
+// A slab hands out pieces of larger ones.
+type slab[T any] struct{ rest []T }
+
+// slabBytes is how large the pieces are, about, that a slab is made of.
+const slabBytes = 1 << 14
+
+// take returns n new Ts.
+func (s *slab[T]) take(n int) []T {
+	if len(s.rest) < n {
+		var zero T
+		s.rest = make([]T, max(n, slabBytes/int(unsafe.Sizeof(zero))))
+	}
+	piece := s.rest[:n:n]
+	s.rest = s.rest[n:]
+	return piece
+}
+
+// put returns a copy of from, in the memory of old if that suffices.
+func (s *slab[T]) put(old, from []T) []T {
+	if cap(old) < len(from) {
+		old = s.take(len(from))
+	}
+	return append(old[:0], from...)
+}
+
+// NewFinder returns a Finder for events in records for the layout that the Index was
+// built for. verdicts has for each of its slots how many words the verdicts about a
+// value take; the Finder keeps it.
+func (ix *Index) NewFinder(verdicts []int) *Finder {
 	words, choices, uses := 0, 0, 0
 	for _, b := range ix.blocks {
 		words = max(words, b.words())
@@ -44,14 +90,16 @@ func (ix *Index) NewFinder(l *event.Layout) *Finder {
 		uses = max(uses, len(b.uses))
 	}
 	f := &Finder{
-		ix:       ix,
-		memories: make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
-		known:  make([]*op.Verdicts, l.Len()),
-		absent: make([]map[string][]uint64, len(ix.blocks)),
+		ix:           ix,
+		verdictWords: verdicts,
+		seen:         make([]uint64, seenSize),
+		left:         make([]uint64, words),
+		memories:     make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
+		known:  make([]*op.Verdicts, len(verdicts)),
+		absent: make([][]absence, len(ix.blocks)),
 		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
-	for i, b := range ix.blocks {
-		f.absent[i] = make(map[string][]uint64)
+	for _, b := range ix.blocks {
 		f.turns = append(f.turns, newTurns(b))
 	}
 	return f
@@ -119,7 +167,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			if !u.meets(cand) {
 				continue
 			}
-			p := f.reply(u.source).of(b, u)
+			p := f.of(f.reply(u.source), b, u)
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
@@ -178,31 +226,41 @@ func (f *Finder) meets(tests []test) bool {
 	return true
 }
 
-// maxAbsences is how many combinations of present sources are remembered.
-const maxAbsences = 1 << 10
+// An absence is what the sources leave that are not present.
+type absence struct {
+	present []uint64 // a bit for each use
+	left    []uint64
+}
+
+// absenceBits is the logarithm of how many absences of a block are remembered.
+const absenceBits = 8
 
 // absence returns the conditions of a block that the sources leave which are not
 // among the given ones, a bit for each use.
 func (f *Finder) absence(b *block, present []uint64) []uint64 {
 	known := f.absent[b.number]
-	key := bytesOf(present)
-	if left, ok := known[string(key)]; ok {
-		return left
+	if known == nil {
+		known = make([]absence, 1<<absenceBits)
+		f.absent[b.number] = known
 	}
-	left := make([]uint64, b.words())
+	a := &known[maphash.Bytes(seed, bytesOf(present))>>(64-absenceBits)]
+	if a.left != nil && slices.Equal(a.present, present) {
+		return a.left
+	}
+	if a.left == nil {
+		a.left, a.present = f.words64.take(b.words()), f.words64.take(len(present))
+	}
+	copy(a.present, present)
+	clear(a.left)
 	for m := range b.members {
-		set(left, m)
+		set(a.left, m)
 	}
 	for i, u := range b.uses {
 		if !has(present, i) {
-			u.absent(left)
+			u.absent(a.left)
 		}
 	}
-	if len(known) >= maxAbsences {
-		clear(known)
-	}
-	known[string(key)] = left
-	return left
+	return a.left
 }
 
 // bytesOf returns words as bytes, which share their memory.

@@ -21,6 +21,7 @@ type source struct {
 	mentions mentions
 	asked    []*mention // by number, until compile
 	known    facts
+	count    int // of facts that are asked for
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
 	effort int
@@ -52,7 +53,8 @@ type facts struct {
 // compile makes s.known of what was asked for.
 func (s *source) compile() {
 	k := &s.known
-	k.few = len(s.asked) <= 1
+	s.count = max(len(s.asked), 1)
+	k.few = s.count == 1
 	k.tails.backwards = true
 	var many [contains + 1]int
 	for i := range s.asked {

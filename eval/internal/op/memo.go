@@ -24,6 +24,13 @@ type Verdicts struct{ asked, held []uint64 } // by memo.nth
 // Forget makes v that of another value.
 func (v *Verdicts) Forget() { clear(v.asked) }
 
+// Use makes v empty and gives it memory, half of it for what was asked and half for
+// what held. If that is not enough it takes more.
+func (v *Verdicts) Use(memory []uint64) {
+	n := len(memory) / 2
+	v.asked, v.held = memory[:n:n], memory[n:2*n:2*n]
+}
+
 // note keeps an answer.
 func (v *Verdicts) note(nth int32, held bool) {
 	w, bit := int(nth>>6), uint64(1)<<(nth&63)
@@ -37,6 +44,9 @@ func (v *Verdicts) note(nth int32, held bool) {
 		v.held[w] &^= bit
 	}
 }
+
+// VerdictWords returns how many words verdicts about the values of a slot take.
+func (b *Builder) VerdictWords(s event.Slot) int { return 2 * (int(b.bySlot[s]+63) / 64) }
 
 // remember returns p with a memory of its answers, if that is worth anything.
 func (b *Builder) remember(x plan.Expr, p Pred) Pred {
