@@ -42,12 +42,37 @@ type facts struct {
 	folded  map[string]int32
 	bools   [2]int32 // false, true; 0 if not asked for
 	numbers []numbered
-	heads   prefixes          // of folded texts
-	seconds prefixes          // of folded texts without their first code point
-	tails   prefixes          // of folded texts, read backwards
-	inner   grams             // of folded texts
-	folds   bool              // folded texts are asked for
-	whole   []pattern.Matcher // by number: what the text has to match besides; nil if nothing
+	heads   prefixes // of folded texts
+	seconds prefixes // of folded texts without their first code point
+	tails   prefixes // of folded texts, read backwards
+	inner   grams    // of folded texts
+	folds   bool     // folded texts are asked for
+	whole   []whole  // by number: what the text has to match besides; nil if there is none
+}
+
+// A whole is a pattern, if any, that a text has to match as a whole.
+type whole struct {
+	matcher pattern.Matcher // nil if there is none
+	folded  bool            // expects folded texts
+}
+
+func newWhole(p string, fold bool) whole {
+	m := pattern.Wildcard(p, fold)
+	if f, ok := m.(pattern.Folding); ok {
+		return whole{f.Folded(), true}
+	}
+	return whole{m, false}
+}
+
+func (w whole) match(text, folded string) bool {
+	switch {
+	case w.matcher == nil:
+		return true
+	case w.folded:
+		return w.matcher.Match(folded)
+	default:
+		return w.matcher.Match(text)
+	}
 }
 
 // compile makes s.known of what was asked for.
@@ -75,9 +100,9 @@ func (s *source) compile() {
 		f, n := m.fact, int32(i)
 		if f.whole != "" {
 			if k.whole == nil {
-				k.whole = make([]pattern.Matcher, len(s.asked))
+				k.whole = make([]whole, len(s.asked))
 			}
-			k.whole[i] = pattern.Wildcard(f.whole, f.fold)
+			k.whole[i] = newWhole(f.whole, f.fold)
 		}
 		switch f.kind {
 		case isText:
@@ -226,7 +251,7 @@ func (k *facts) findText(dst []int32, text, folded string) []int32 {
 	}
 	left := dst[:parts]
 	for _, n := range dst[parts:] {
-		if w := k.whole[n]; w == nil || w.Match(text) {
+		if k.whole[n].match(text, folded) {
 			left = append(left, n)
 		}
 	}
