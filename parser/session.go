@@ -80,7 +80,7 @@ func (s *session) read(scan *scanner) (tokens []lexer.Token) {
 	for n := 0; ; n++ {
 		if n == len(s.room) {
 			full := s.room
-			s.makeRoom(2 * n)
+			s.makeRoom(n + remaining(scan))
 			copy(s.room, full)
 		}
 		tok, _ := scan.Next() // which never fails
@@ -88,6 +88,17 @@ func (s *session) read(scan *scanner) (tokens []lexer.Token) {
 		if tok.EOF() {
 			s.lex.LoadCheckpoint(lexer.Checkpoint{})
 			return s.room[:n+1]
+		}
+	}
+}
+
+// remaining returns how many tokens scan has still to give, the EOF among them. To
+// read a long text twice takes less than to make room for it again and again.
+func remaining(scan *scanner) int {
+	ahead := scanner{text: scan.text, at: scan.at}
+	for {
+		if tok, _ := ahead.Next(); tok.EOF() {
+			return ahead.count
 		}
 	}
 }
