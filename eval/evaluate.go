@@ -136,7 +136,9 @@ func (s *Stream) askUntil(r *run) {
 // hit hands the hits of the current event to the query.
 func (s *Stream) hit(r *run, ev Event) {
 	c := s.clocks[r.clock]
-	ev = s.lasting(ev)
+	if r.machine == nil || s.opts.onlooked() {
+		ev = s.lasting(ev)
+	}
 	if r.machine == nil {
 		held := &op.Held{Event: ev, Time: c.time, Seq: s.seq}
 		r.emit(op.Result{Events: []*op.Held{held}, Last: held, Due: noTime})
@@ -151,7 +153,7 @@ func (s *Stream) hit(r *run, ev Event) {
 		if !inTime { // the machine may have slept, and the event does not tell it the time
 			r.machine.Advance(c.now, r.emit)
 		}
-		r.machine.Push(c.hold(s.retained(ev), s.seq), &s.hits, r.emit)
+		r.machine.Push(c.hold(s.lent(ev), s.seq), &s.hits, r.emit)
 		c.plan(r)
 	default:
 		c.keep(r, c.hold(s.retained(ev), s.seq), &s.hits, s.budget)
@@ -167,6 +169,7 @@ func (s *Stream) deliver(r *run, res op.Result) {
 	latest := int64(math.MinInt64)
 	for i, h := range res.Events {
 		if h != nil {
+			h.Event = s.lasting(h.Event)
 			m.Events[i] = h.Event
 			latest = max(latest, h.Time)
 		}

@@ -39,14 +39,15 @@ func doc(at int, category, rest string) string {
 // Matches of borrowed documents are those of documents that last.
 func TestPushJSON(t *testing.T) {
 	engine := eval.NewEngine(
+		// The first to hold an event sees it at once and needs two at most; others wait for it.
+		compile(t, `sample by user.name [a where true] [b where true]`),
 		compile(t, `a where process.path : "C:\\Windows\\*"`),
 		compile(t, `sequence by user.name [a where true] [b where true]`),
 		compile(t, `sequence by user.name [a where true] [b where true] [c where true] until [d where true]`),
-		compile(t, `sample by user.name [a where true] [b where true]`),
 		compileWith(t, `sequence by host.id [a where true] as first [b where process.path == first.process.path]`, eval.Config{Dialect: ast.Endpoint}),
 	)
 	user := `,"user":{"name":["x\u00e9\"y","z"]},"host":{"id":"h"},"process":{"path":"C:\\Windows\\a"}`
-	docs := []string{doc(1, "a", user), doc(2, "b", user), doc(3, "a", user), doc(4, "c", user), doc(5, "b", user), doc(6, "d", user)}
+	docs := []string{doc(1, "a", user), doc(2, "b", user), doc(3, "a", user), doc(4, "c", user), doc(5, "b", user), doc(6, "d", user), doc(7, "a", user), doc(8, "b", user)}
 	for _, opts := range [][]eval.StreamOption{nil, {eval.WithLateness(2)}, {eval.WithRetain(eval.RetainFields("id"))}} {
 		var want, got []string
 		var events []eval.Event
@@ -147,6 +148,8 @@ func TestPushJSONCallbacks(t *testing.T) {
 // Events that complete and begin nothing cost no memory.
 func TestPushAllocatesNothing(t *testing.T) {
 	engine := eval.NewEngine(
+		// The first to hold an event sees it at once and needs two at most; others wait for it.
+		compile(t, `sample by user.name [a where true] [b where true]`),
 		compile(t, `a where process.path : "C:\\Windows\\*.exe" and process.pid > 4`),
 		compile(t, `a where process.args == "x" and not user.name in ("p", "q")`),
 		compile(t, `sequence by user.name with maxspan=1m [a where process.args : "y*"] [b where true]`),

@@ -66,3 +66,32 @@ func (s *Stream) retained(ev Event) Event {
 	}
 	return s.form
 }
+
+// lent returns the current event for a machine that sees it at once. If it is borrowed
+// it may stay so until the call ends, as long as nobody but the machine gets it to see:
+// most events leave nothing behind.
+func (s *Stream) lent(ev Event) Event {
+	if s.opts.onlooked() {
+		return s.retained(ev)
+	}
+	return ev
+}
+
+// onlooked reports whether functions of options may get to see what machines hold.
+func (o *streamOptions) onlooked() bool {
+	return o.retain != nil || o.trace != nil || o.answered != nil || o.onNearMiss != nil || o.onEvict != nil ||
+		o.processTree != nil || o.distinct != nil
+}
+
+// settle makes the current event last where machines keep it, or where it waits to be
+// seen by them.
+func (s *Stream) settle() {
+	if s.borrowed == nil {
+		return
+	}
+	for _, c := range s.clocks {
+		if c.held != nil && (c.kept != nil || !c.held.Free()) {
+			c.held.Event = s.lasting(c.held.Event)
+		}
+	}
+}

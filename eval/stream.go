@@ -251,6 +251,7 @@ func (s *Stream) begin(yield func(Match) bool) {
 }
 
 func (s *Stream) end() {
+	s.settle()
 	s.yield, s.form = nil, nil
 	for _, c := range s.clocks {
 		c.letGo()
