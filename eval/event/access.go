@@ -46,6 +46,11 @@ func (r *Record) Addr(s Slot) netip.Addr {
 // ParseAddr returns s as an IP address, and the zero Addr if it is none or has a
 // zone.
 func ParseAddr(s string) netip.Addr {
+	for i := range len(s) { // what is no address often is a name, and errors take memory
+		if c := s[i]; !isHex(c) && c != '.' && c != ':' {
+			return netip.Addr{}
+		}
+	}
 	a, err := netip.ParseAddr(s)
 	if err != nil || a.Zone() != "" {
 		return netip.Addr{}

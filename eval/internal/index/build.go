@@ -21,8 +21,9 @@ type Builder struct {
 	fields     map[event.Slot]*source
 	arrays     map[event.List]*source
 
-	leaves map[plan.Expr]*leaf
-	census census // of the block under construction
+	leaves   map[plan.Expr]*leaf
+	mentions arena[mention] // of all sources
+	census   census         // of the block under construction
 
 	// Scratch.
 	chosen   [][]term
@@ -41,9 +42,9 @@ type condition struct {
 	likely    float64
 }
 
-// Add adds a condition of a block, the conjunction of xs, which is a number of the caller's, from 0 on:
-// an event is asked about all conditions of some blocks. It returns the number of
-// the condition, counted from 0.
+// Add adds a condition, the conjunction of xs, to a block. Blocks are numbers of the
+// caller's, from 0 on: an event is asked about all conditions of some blocks. Add
+// returns the number of the condition, counted from 0.
 func (b *Builder) Add(block int, xs []plan.Expr) int {
 	c := condition{block: block, slot: b.Slot, list: b.List, conjuncts: conjuncts(nil, xs...)}
 	c.decided = make([]bool, len(c.conjuncts))
@@ -132,6 +133,7 @@ func (b *Builder) systems(x *plan.System) *source {
 
 func (b *Builder) add(s source) *source {
 	s.index = len(b.sources)
+	s.mentions.memory = &b.mentions
 	b.sources = append(b.sources, &s)
 	s.mention(fact{}).number()
 	return &s

@@ -12,8 +12,8 @@ type clause struct {
 	// exact says that the conjunct which the clause stems from holds exactly if
 	// the clause does.
 	exact bool
-	// unsaid says that an event without any value satisfies the clause, too, so
-	// that only a filter can decide it.
+	// unsaid says that an event without any value satisfies the clause, too. Only a
+	// mask can say so; see use.silent.
 	unsaid bool
 	// negative says that the condition cannot hold if one of the terms does and,
 	// unless it is empty, everything in also holds.

@@ -23,13 +23,13 @@ type Finder struct {
 	seen     []uint64    // hashes of facts that were found; see again
 
 	// Memory of values, of verdicts about them, and of what is absent.
-	bytes   slab[byte]
-	words64 slab[uint64]
+	bytes   arena[byte]
+	words64 arena[uint64]
 	// Memory of answers.
-	allAnswers   slab[answer]
-	allParts     slab[part]
-	allMasks     slab[mask]
-	numbers      slab[int32]
+	allAnswers   arena[answer]
+	allParts     arena[part]
+	allMasks     arena[mask]
+	numbers      arena[int32]
 	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
@@ -53,31 +53,6 @@ type Finder struct {
 
 // seenSize is how many hashes of facts are remembered.
 const seenSize = 1 << 12
-
-// A slab hands out pieces of larger ones.
-type slab[T any] struct{ rest []T }
-
-// slabBytes is how large the pieces are, about, that a slab is made of.
-const slabBytes = 1 << 14
-
-// take returns n new Ts.
-func (s *slab[T]) take(n int) []T {
-	if len(s.rest) < n {
-		var zero T
-		s.rest = make([]T, max(n, slabBytes/int(unsafe.Sizeof(zero))))
-	}
-	piece := s.rest[:n:n]
-	s.rest = s.rest[n:]
-	return piece
-}
-
-// put returns a copy of from, in the memory of old if that suffices.
-func (s *slab[T]) put(old, from []T) []T {
-	if cap(old) < len(from) {
-		old = s.take(len(from))
-	}
-	return append(old[:0], from...)
-}
 
 // NewFinder returns a Finder for events in records for the layout that the Index was
 // built for. verdicts has for each of its slots how many words the verdicts about a

@@ -111,7 +111,7 @@ func (b *Builder) search(x *plan.Search) []clause {
 }
 
 // system returns what a test of the operating system asks for. An event that
-// does not say satisfies it; see filter.demand.
+// does not say satisfies it; see use.silent.
 func (b *Builder) system(x *plan.System) []clause {
 	s := b.systems(x)
 	c := clause{exact: true, unsaid: true}

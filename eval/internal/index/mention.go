@@ -19,7 +19,7 @@ type mention struct {
 type mentions struct {
 	texts  [contains + 1]map[string]*mention // of facts that a text tells from others of their kind
 	others map[fact]*mention
-	free   []mention // to be used next
+	memory *arena[mention]
 }
 
 // mention returns the mention of a fact.
@@ -35,7 +35,7 @@ func (s *source) mention(f fact) *mention {
 	if m != nil {
 		return m
 	}
-	m = ms.next()
+	m = &ms.memory.take(1)[0]
 	m.fact, m.source = f, s
 	switch f.kind {
 	case isText:
@@ -45,30 +45,17 @@ func (s *source) mention(f fact) *mention {
 	case beginsWith, continues, endsWith, contains:
 		m.likely = guessText(f)
 	}
-	switch {
-	case !byText:
+	if !byText {
 		if ms.others == nil {
 			ms.others = make(map[fact]*mention)
 		}
 		ms.others[f] = m
-	default:
-		if ms.texts[f.kind] == nil {
-			ms.texts[f.kind] = make(map[string]*mention)
-		}
-		ms.texts[f.kind][f.text] = m
+		return m
 	}
-	return m
-}
-
-// next returns a mention that is not in use, of which more and more are made at
-// once.
-func (ms *mentions) next() *mention {
-	if len(ms.free) == 0 {
-		const least, most = 4, 64
-		ms.free = make([]mention, min(max(cap(ms.free)*2, least), most))
+	if ms.texts[f.kind] == nil {
+		ms.texts[f.kind] = make(map[string]*mention)
 	}
-	m := &ms.free[0]
-	ms.free = ms.free[1:]
+	ms.texts[f.kind][f.text] = m
 	return m
 }
 

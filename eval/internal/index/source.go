@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
-	"github.com/eqlkit/eqlkit/eval/internal/plan"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
@@ -143,7 +143,7 @@ func (s *source) isPresent(rec *event.Record) bool {
 	case listSource:
 		return rec.Elements(s.list) > 0
 	case systemSource:
-		return len(s.findSystem(nil, rec)) > 0
+		return op.SystemOf(rec, s.slots) != ""
 	default:
 		return !rec.At(s.slots[0]).IsNull()
 	}
@@ -159,7 +159,13 @@ func (s *source) find(dst []int32, rec *event.Record) (found []int32, odd bool) 
 		}
 		return dst, false
 	case systemSource:
-		return s.findSystem(dst, rec), false
+		if name := op.SystemOf(rec, s.slots); name != "" {
+			dst = append(dst, 0)
+			if n, ok := s.known.texts[name]; ok {
+				dst = append(dst, n)
+			}
+		}
+		return dst, false
 	}
 	slot := s.slots[0]
 	v := rec.Get(slot)
@@ -256,24 +262,6 @@ func (k *facts) findText(dst []int32, text, folded string) []int32 {
 		}
 	}
 	return left
-}
-
-// findSystem appends the system that the event says it is of.
-func (s *source) findSystem(dst []int32, rec *event.Record) []int32 {
-	for _, slot := range s.slots {
-		v := rec.Get(slot)
-		if v.Kind() == value.List {
-			v = v.Elems()[0]
-		}
-		if v.Kind() == value.String && v.Str() != "" {
-			dst = append(dst, 0)
-			if n, ok := s.known.texts[plan.SystemName(v.Str())]; ok {
-				dst = append(dst, n)
-			}
-			return dst
-		}
-	}
-	return dst
 }
 
 // describe names the source, for people.

@@ -148,25 +148,22 @@ func (b *Builder) system(x *plan.System) Pred {
 }
 
 func (p *systemPred) Test(c *Ctx) bool {
-	for _, s := range p.slots {
-		v := c.Rec.At(s)
+	name := SystemOf(c.Rec, p.slots)
+	return name == "" || slices.Contains(p.names, name)
+}
+
+// SystemOf returns the name of the operating system that the first of some fields
+// tells which has a text; "" if none has.
+func SystemOf(rec *event.Record, slots []event.Slot) string {
+	for _, s := range slots {
+		v := rec.At(s)
 		if v.Kind() == value.List {
 			v = &v.Elems()[0]
 		}
 		if v.Kind() == value.String && v.Str() != "" {
-			return p.has(v.Str())
+			return plan.SystemName(v.Str())
 		}
 	}
-	return true
-}
-
-// has reports whether the system that an event calls s is among the names.
-func (p *systemPred) has(s string) bool {
-	switch s {
-	case "windows", "linux", "macos":
-	default:
-		s = plan.SystemName(s)
-	}
-	return slices.Contains(p.names, s)
+	return ""
 }
 func (p *systemPred) describe() string { return "operating system" }

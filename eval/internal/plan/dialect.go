@@ -151,6 +151,10 @@ func operands(x Expr, yield func(Expr)) {
 // an event calls it or its family or platform: windows, macos, linux (of which
 // there are many distributions), or the name itself in lower case.
 func SystemName(s string) string {
+	switch s {
+	case "windows", "linux", "macos": // as most events have it
+		return s
+	}
 	s = strings.ToLower(s)
 	switch {
 	case strings.HasPrefix(s, "windows"):
