@@ -67,6 +67,13 @@ func TestPredicates(t *testing.T) {
 		if strings.HasSuffix(p.name, "deep") != (held == p.events) {
 			t.Errorf("%s: %d of %d events match", p.name, held, p.events)
 		}
+		if n := testing.AllocsPerRun(10, func() {
+			for i := range p.events {
+				p.tests[formEngine](i)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %v allocations", p.name, n)
+		}
 	}
 }
 

@@ -15,9 +15,9 @@ import (
 
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eql/bench"
-	"github.com/eqlkit/eqlkit/eql/bench/hand"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/examples/compare/hand"
 )
 
 // The forms of a rule.
