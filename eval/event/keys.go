@@ -70,14 +70,16 @@ func (h *habits) learn(at *place, text string) *key {
 	if !utf8.ValidString(text) {
 		return nil
 	}
-	k := &key{}
-	h.lead(k, at, text)
-	if k.place == nil {
+	var learnt key // most that is not worth it takes no memory
+	h.lead(&learnt, at, text)
+	if learnt.place == nil {
 		if at.unknown == maxUnknown || len(text) > maxUnknownLen {
 			return nil
 		}
 		at.unknown++
 	}
+	k := new(key)
+	*k = learnt
 	k.text = `"` + text + `":`
 	var head [8]byte
 	n := copy(head[:], k.text)
