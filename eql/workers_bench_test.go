@@ -19,14 +19,14 @@ func BenchmarkWorkers(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			for b.Loop() {
 				var s interface {
-					PushJSON(doc []byte, yield func(eql.Match) bool) error
+					Push(ev eql.Event, yield func(eql.Match) bool) error
 					Close(yield func(eql.Match) bool)
 				} = e.NewStream()
 				if n > 0 {
 					s = eql.NewShardedStream(e, n)
 				}
 				for _, doc := range docs {
-					if err := s.PushJSON(doc, drop); err != nil {
+					if err := s.Push(eql.JSON(doc), drop); err != nil {
 						b.Fatal(err)
 					}
 				}

@@ -31,7 +31,7 @@ func (c *Config) stream(e *eql.Engine, more ...eql.StreamOption) func() error {
 	}
 }
 
-// sharded is stream with workers.
+// sharded is stream with workers, which need not copy the events.
 func (c *Config) sharded(e *eql.Engine, workers int) func() error {
 	return func() error {
 		alerts := 0
@@ -41,7 +41,7 @@ func (c *Config) sharded(e *eql.Engine, workers int) func() error {
 		}
 		s := eql.NewShardedStream(e, workers, c.Stream...)
 		for _, doc := range c.Events {
-			_ = s.PushJSON(doc, count)
+			_ = s.Push(eql.JSON(doc), count)
 		}
 		s.Close(count)
 		return nil

@@ -13,8 +13,8 @@ import (
 type batch struct {
 	items    []item
 	forecast eval.Forecast
-	crew     []*eval.Preparer // by worker
-	ready    chan struct{}    // has room for one: the batch is prepared
+	worker   *worker       // whose batch it is
+	ready    chan struct{} // has room for one: the batch is prepared
 
 	prepared int    // items
 	panic    *Panic // while the next one was prepared, or nil
@@ -41,8 +41,8 @@ const (
 	anEnd          // of a source
 )
 
-func newBatch() *batch {
-	return &batch{items: make([]item, 0, batchSize), ready: make(chan struct{}, 1)}
+func newBatch(w *worker) *batch {
+	return &batch{worker: w, items: make([]item, 0, batchSize), ready: make(chan struct{}, 1)}
 }
 
 // next returns the place of the next item.
@@ -56,20 +56,18 @@ func (b *batch) isFull() bool { return len(b.items) == cap(b.items) }
 // reset empties b. What is in the items serves the next ones.
 func (b *batch) reset() {
 	b.items = b.items[:0]
-	b.prepared, b.taken, b.crew = 0, 0, nil
+	b.prepared, b.taken = 0, 0
 }
 
-// prepare prepares the items, as a worker of a number. What a function of the caller's
-// panics with is kept for the goroutine of the stream: nobody else could recover from
-// it.
-func (b *batch) prepare(worker int) {
+// prepare prepares the items. What a function of the caller's panics with is kept for
+// the goroutine of the stream: nobody else could recover from it.
+func (b *batch) prepare(p *eval.Preparer) {
 	defer func() {
 		if b.prepared < len(b.items) {
 			b.panic = &Panic{Value: recover(), Stack: debug.Stack()}
 		}
 		b.ready <- struct{}{}
 	}()
-	p := b.crew[worker]
 	for i := range b.items {
 		b.items[i].prepare(p, &b.forecast)
 		b.prepared++
@@ -94,13 +92,6 @@ func (it *item) take(s *eval.Stream, yield func(eval.Match) bool) error {
 		return s.EndSource(it.source, yield)
 	default:
 		return s.PushPrepared(it.source, &it.prepared, yield)
-	}
-}
-
-// help is what the other workers do.
-func help(work <-chan *batch, worker int) {
-	for b := range work {
-		b.prepare(worker)
 	}
 }
 

@@ -27,13 +27,10 @@ import (
 // an *Error, joined by errors.Join if there are several; Errors takes them apart.
 type Stream struct {
 	stream  *eval.Stream
-	crew    []*eval.Preparer // by worker; the first is the goroutine that s belongs to
-	most    int              // batches under way
-	work    chan *batch      // that nobody prepares as yet
-	filling *batch           // or nil
-	running []*batch         // in order
-	taking  *batch           // whose items are being taken, or nil
-	free    []*batch
+	crew    []*worker // the first is the goroutine that s belongs to
+	filling *batch    // or nil
+	running []*batch  // in order
+	taking  *batch    // whose items are being taken, or nil
 	closed  bool
 
 	yield   func(eval.Match) bool // of the current call; nil once it has returned false
@@ -43,20 +40,11 @@ type Stream struct {
 // MaxWorkers is the greatest number of workers.
 const MaxWorkers = 64
 
-// The number of events in a batch, and of batches under way for each worker. All that
-// is under way should fit into the caches of the workers' cores.
-const (
-	batchSize = 16
-	ahead     = 2
-)
-
 // New returns a Stream for the engine's queries on n workers, from 1 to MaxWorkers,
 // the goroutine that it belongs to included. It has to be closed, or stopped, for the
 // other goroutines to end.
 func New(e *eval.Engine, n int, opts ...eval.StreamOption) *Stream {
-	n = min(max(n, 1), MaxWorkers)
-	s := &Stream{stream: e.NewStream(opts...), crew: make([]*eval.Preparer, n), most: ahead * n}
-	s.work = make(chan *batch, s.most)
+	s := &Stream{stream: e.NewStream(opts...)}
 	s.deliver = func(m eval.Match) bool {
 		more := s.yield(m)
 		if !more {
@@ -64,18 +52,21 @@ func New(e *eval.Engine, n int, opts ...eval.StreamOption) *Stream {
 		}
 		return more
 	}
-	s.hire()
-	for i := range s.crew[1:] {
-		go help(s.work, i+1)
+	for i := range min(max(n, 1), MaxWorkers) {
+		w := newWorker()
+		if s.crew = append(s.crew, w); i > 0 {
+			go w.run()
+		}
 	}
+	s.equip()
 	return s
 }
 
-// hire gives every worker a Preparer for the queries of the stream.
-func (s *Stream) hire() {
-	s.crew = make([]*eval.Preparer, len(s.crew))
-	for i := range s.crew {
-		s.crew[i] = s.stream.NewPreparer()
+// equip gives every worker a Preparer for the queries of the stream. Nothing may be
+// under way.
+func (s *Stream) equip() {
+	for _, w := range s.crew {
+		w.preparer = s.stream.NewPreparer()
 	}
 }
 
@@ -130,7 +121,8 @@ func (s *Stream) PushFrom(source string, ev eval.Event, yield func(eval.Match) b
 }
 
 // PushJSON is Push for an event that is a JSON object. The caller may use doc again
-// when it returns: the Stream makes a copy.
+// when it returns: the Stream makes a copy. Who does not need doc again spares that by
+// Push and event.JSON.
 func (s *Stream) PushJSON(doc []byte, yield func(eval.Match) bool) error {
 	return s.PushJSONFrom("", doc, yield)
 }
@@ -168,13 +160,21 @@ func (s *Stream) EndSource(name string, yield func(eval.Match) bool) error {
 // next returns the place of the next item.
 func (s *Stream) next() *item {
 	if s.filling == nil {
-		if n := len(s.free); n > 0 {
-			s.filling, s.free = s.free[n-1], s.free[:n-1]
-		} else {
-			s.filling = newBatch()
-		}
+		s.filling = s.choose()
 	}
 	return s.filling.next()
+}
+
+// choose returns a batch to fill: of the other worker with the least to do, if one of
+// them has room, else of this goroutine.
+func (s *Stream) choose() *batch {
+	least := s.crew[0]
+	for i, w := range s.crew[1:] {
+		if w.idle() > 0 && (i == 0 || w.idle() > least.idle()) {
+			least = w
+		}
+	}
+	return least.give()
 }
 
 // added sees to the batches when an item has been added.
@@ -183,22 +183,36 @@ func (s *Stream) added(yield func(eval.Match) bool) error {
 		return nil
 	}
 	s.submit()
-	return s.finish(s.most-1, yield)
+	return s.collect(false, yield)
 }
 
-// submit lets workers have the batch that has been filled.
+// submit has the batch that has been filled prepared.
 func (s *Stream) submit() {
 	b := s.filling
 	s.filling = nil
 	s.stream.Forecast(&b.forecast)
-	b.crew = s.crew
 	s.running = append(s.running, b)
-	s.work <- b
+	if b.worker == s.crew[0] {
+		b.prepare(b.worker.preparer)
+	} else {
+		b.worker.work <- b
+	}
 }
 
-// finish takes the items of batches until no more than so many are left, and of more
-// as long as they are ready. Until the first is it prepares events itself.
-func (s *Stream) finish(left int, yield func(eval.Match) bool) error {
+// mayFill reports whether to fill another batch now, rather than to take the first one
+// under way, which is ready or not: not to let others wait for work comes first.
+func (s *Stream) mayFill(ready bool) bool {
+	for _, w := range s.crew[1:] {
+		if w.idle() > 0 {
+			return true
+		}
+	}
+	return !ready && s.crew[0].idle() > 0
+}
+
+// collect takes the items of batches under way, in order: of all, or until another one
+// may be filled. Instead of waiting it prepares what nobody has begun.
+func (s *Stream) collect(all bool, yield func(eval.Match) bool) error {
 	s.yield = yield
 	defer func() { s.yield = nil }()
 	var errs []error
@@ -210,19 +224,11 @@ func (s *Stream) finish(left int, yield func(eval.Match) bool) error {
 			break
 		}
 		first := s.running[0]
-		select {
-		case <-first.ready:
-			s.begin()
-			continue
-		default:
-		}
-		if len(s.running) <= left {
+		ready := len(first.ready) > 0
+		if !all && s.mayFill(ready) {
 			break
 		}
-		select {
-		case b := <-s.work:
-			b.prepare(0)
-		default:
+		if ready || !s.help() {
 			<-first.ready
 			s.begin()
 		}
@@ -231,6 +237,20 @@ func (s *Stream) finish(left int, yield func(eval.Match) bool) error {
 		return errs[0]
 	}
 	return errors.Join(errs...)
+}
+
+// help prepares a batch that another worker has not begun. It reports false if there
+// is none.
+func (s *Stream) help() bool {
+	for _, w := range s.crew[1:] {
+		select {
+		case b := <-w.work:
+			b.prepare(s.crew[0].preparer)
+			return true
+		default:
+		}
+	}
+	return false
 }
 
 // begin makes the first batch under way the one whose items are taken.
@@ -261,8 +281,7 @@ func (s *Stream) take(errs []error) []error {
 		it.event = nil
 	}
 	s.taking = nil
-	b.reset()
-	s.free = append(s.free, b)
+	b.worker.takeBack(b)
 	return errs
 }
 
@@ -275,7 +294,7 @@ func (s *Stream) Flush(yield func(eval.Match) bool) error {
 	if s.filling != nil {
 		s.submit()
 	}
-	return s.finish(0, yield)
+	return s.collect(true, yield)
 }
 
 // Close ends the stream and its goroutines; see eval.Stream.Close. Call Flush before
@@ -305,14 +324,16 @@ func (s *Stream) Stop() {
 		return
 	}
 	s.closed = true
-	close(s.work)
-	for b := range s.work {
-		b.ready <- struct{}{} // nobody needs it any more
+	for _, w := range s.crew {
+		close(w.work)
+		for b := range w.work {
+			b.ready <- struct{}{} // nobody needs it any more
+		}
 	}
 	for _, b := range s.running {
 		<-b.ready
 	}
-	s.filling, s.running, s.taking, s.free = nil, nil, nil, nil
+	s.filling, s.running, s.taking, s.crew = nil, nil, nil, nil
 }
 
 // Run pushes events in order, yields each match, and closes the stream at the
@@ -387,7 +408,7 @@ func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes
 		return eval.Changes{}, err
 	}
 	changes, err := s.stream.Swap(e)
-	s.hire()
+	s.equip()
 	return changes, err
 }
 

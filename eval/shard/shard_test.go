@@ -259,7 +259,7 @@ func TestPanics(t *testing.T) {
 	for name, f := range map[string]func(){
 		"panic": func() { panic("an own mistake") },
 		"exit": func() {
-			if bytes.Contains(debug.Stack(), []byte("shard.help")) { // not in the test's goroutine
+			if bytes.Contains(debug.Stack(), []byte("shard.(*worker).run")) { // not in the test's goroutine
 				runtime.Goexit()
 			}
 		},
