@@ -17,7 +17,7 @@ type worker struct {
 // work while the goroutine of the stream is busy, and all of it should fit into the
 // cache of a core.
 const (
-	batchSize = 12
+	batchSize = 16
 	batches   = 4
 )
 
