@@ -6,6 +6,7 @@ import (
 	"slices"
 	"unsafe"
 
+	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -13,20 +14,25 @@ import (
 // An answer is which facts hold of a value, with what blocks make of them. Values
 // of which the same holds share one.
 type answer struct {
-	facts []int32
-	odd   bool // a value is of a kind for which conditions may know better
 	part  part // of the block that was the first to ask
+	odd   bool // a value is of a kind for which conditions may know better
 	more  []*part
+	facts []int32
 }
 
 // A part is what a block makes of an answer.
 type part struct {
-	block   *block // nil as long as nothing is known
 	masks   []mask
-	choices []int32 // clauses that are satisfied
-	// triggers are exceptions of which the first part is met.
-	triggers []int32
+	numbers []int32 // of clauses that are satisfied, and of exceptions, see triggers
+	first   int32   // of the exceptions, in numbers
+	block   int32   // counted from 1; 0 as long as nothing is known
 }
+
+// choices returns the clauses that are satisfied.
+func (p *part) choices() []int32 { return p.numbers[:p.first] }
+
+// triggers returns the exceptions of which the first part is met.
+func (p *part) triggers() []int32 { return p.numbers[p.first:] }
 
 // A mask is the conditions of one word of a block that a value leaves.
 type mask struct {
@@ -49,33 +55,42 @@ func (a *answer) become(facts []int32, odd bool) {
 }
 
 func (p *part) forget() {
-	p.block = nil
-	p.masks, p.choices, p.triggers = p.masks[:0], p.choices[:0], p.triggers[:0]
+	p.masks, p.numbers, p.first, p.block = p.masks[:0], p.numbers[:0], 0, 0
 }
 
-// of returns what a block makes of a, which is about the source of a use.
-func (f *Finder) of(a *answer, b *block, u *use) *part {
-	if a.part.block == b {
+// of returns what a block makes of a, which is about the source of one of its uses.
+func (f *Finder) of(a *answer, b *block, use int32) *part {
+	number := int32(b.number) + 1
+	if a.part.block == number {
 		return &a.part
 	}
 	for _, p := range a.more {
-		if p.block == b {
+		if p.block == number {
 			return p
 		}
 	}
 	p := f.free(a)
-	p.block = b
+	p.block = number
+	f.digest(p, a, b, b.uses[use])
+	return p
+}
+
+// digest makes p what a block makes of a by a use.
+func (f *Finder) digest(p *part, a *answer, b *block, u *use) {
 	left := f.left[:b.words()]
 	for i, w := range u.asked {
 		left[i] = ^w
 	}
-	choices, triggers := f.choices[:0], f.triggers[:0]
+	numbers := f.scratch[:0]
 	for _, fact := range a.facts {
 		for _, m := range u.good.of(fact) {
 			set(left, int(m))
 		}
-		choices = append(choices, u.choices.of(fact)...)
-		triggers = append(triggers, u.triggers.of(fact)...)
+		numbers = append(numbers, u.choices.of(fact)...)
+	}
+	p.first = int32(len(numbers))
+	for _, fact := range a.facts {
+		numbers = append(numbers, u.triggers.of(fact)...)
 	}
 	if !a.odd {
 		for _, fact := range a.facts {
@@ -90,20 +105,18 @@ func (f *Finder) of(a *answer, b *block, u *use) *part {
 			masks = append(masks, mask{i, w})
 		}
 	}
-	f.choices, f.triggers, f.masks = choices, triggers, masks
-	p.choices = f.numbers.put(p.choices, choices)
-	p.triggers = f.numbers.put(p.triggers, triggers)
+	f.scratch, f.masks = numbers, masks
+	p.numbers = f.numbers.put(p.numbers, numbers)
 	p.masks = f.allMasks.put(p.masks, masks)
-	return p
 }
 
 // free returns a part of a that is not in use.
 func (f *Finder) free(a *answer) *part {
-	if a.part.block == nil {
+	if a.part.block == 0 {
 		return &a.part
 	}
 	for _, p := range a.more {
-		if p.block == nil {
+		if p.block == 0 {
 			return p
 		}
 	}
@@ -115,21 +128,50 @@ func (f *Finder) free(a *answer) *part {
 // A memory is what a Finder remembers of the values of a source. The zero memory
 // is empty.
 type memory struct {
+	reply   *answer // in the current event; nil if the source was not yet asked
 	latest  *entry
-	entries []entry            // by hash of the value
+	entries []entry    // by hash of the value
+	slot    event.Slot // of a field
+	kind    recall
+	misses  int32 // values that were new, of late
+}
+
+// A recall is how much of a source is remembered.
+type recall uint8
+
+const (
+	nothing    recall = iota // it takes no effort to speak of
+	presence                 // one answer: nothing else is asked for
+	remembered               // values
+)
+
+// recall returns how much a Finder should remember of the source.
+func (s *source) recall() recall {
+	switch {
+	case s.known.few:
+		return presence
+	case s.kind != fieldSource || s.effort == 0:
+		return nothing
+	default:
+		return remembered
+	}
+}
+
+// answers are those that a Finder has given about a source. The zero answers is
+// empty.
+type answers struct {
 	single  []*answer          // by the fact that holds besides the presence of a value, if at most one does
 	several map[string]*answer // by facts
 	passing *answer            // to what may not come again
-	misses  int                // values that were new, of late
 }
 
 // An entry is a value with its answer and what predicates say of it.
 type entry struct {
-	hash     uint64
 	value    []byte
 	answer   *answer
-	verdicts op.Verdicts
+	hash     uint64
 	kind     value.Kind
+	verdicts op.Verdicts
 }
 
 // is reports whether e is about a value of a kind with a text.
@@ -148,29 +190,29 @@ const (
 
 var seed = maphash.MakeSeed()
 
-// find returns the answer to what the value of a source is asked.
-func (f *Finder) find(s *source) *answer {
-	switch {
-	case s.known.few:
-		return f.presence(s)
-	case s.kind != fieldSource || s.effort == 0:
-		a, _ := f.compute(s)
+// find returns the answer to what the value of a source is asked, of which m is the
+// memory.
+func (f *Finder) find(m *memory, source int32) *answer {
+	switch m.kind {
+	case presence:
+		return f.presence(source)
+	case nothing:
+		a, _ := f.compute(f.ix.sources[source])
 		return a
 	}
-	v := f.rec.At(s.slots[0])
+	v := f.rec.At(m.slot)
 	text := v.Str()
 	if !v.Kind().IsText() {
 		f.key = appendValue(f.key[:0], v)
 		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
 	}
-	if len(text) > maxValue {
-		a, _ := f.compute(s)
-		return a
-	}
-	m := &f.memories[s.index]
 	if e := m.latest; e != nil && e.is(v.Kind(), text) {
-		f.known[s.slots[0]] = &e.verdicts
+		f.known[m.slot] = &e.verdicts
 		return e.answer
+	}
+	if len(text) > maxValue {
+		a, _ := f.compute(f.ix.sources[source])
+		return a
 	}
 	if m.entries == nil {
 		m.entries = make([]entry, 1<<memoryBits)
@@ -179,22 +221,22 @@ func (f *Finder) find(s *source) *answer {
 	e := &m.entries[hash>>(64-memoryBits)]
 	if e.hash != hash || !e.is(v.Kind(), text) {
 		m.misses++
-		a, stays := f.compute(s)
+		a, stays := f.compute(f.ix.sources[source])
 		if !stays || m.entries == nil { // the answer was one too many
 			return a
 		}
-		f.keep(e, s, text)
+		f.keep(e, m.slot, text)
 		e.hash, e.kind, e.answer = hash, v.Kind(), a
 	}
 	m.latest = e
-	f.known[s.slots[0]] = &e.verdicts
+	f.known[m.slot] = &e.verdicts
 	return e.answer
 }
 
-// keep makes e about a value of a source.
-func (f *Finder) keep(e *entry, s *source, text string) {
+// keep makes e about a value in a slot.
+func (f *Finder) keep(e *entry, slot event.Slot, text string) {
 	if e.answer == nil {
-		e.verdicts.Use(f.words64.take(f.verdictWords[s.slots[0]]))
+		e.verdicts.Use(f.words64.take(f.verdictWords[slot]))
 	} else {
 		e.verdicts.Forget()
 	}
@@ -229,11 +271,11 @@ func appendValue(dst []byte, v *value.Value) []byte {
 }
 
 // presence returns the answer that there is a value, of which nothing else is asked.
-func (f *Finder) presence(s *source) *answer {
-	m := &f.memories[s.index]
+func (f *Finder) presence(source int32) *answer {
+	m := &f.answers[source]
 	if m.single == nil {
 		f.facts = append(f.facts[:0], 0)
-		m.remember(0, f.newAnswer(false), s.count)
+		m.remember(0, f.newAnswer(false), 1)
 	}
 	return m.single[0]
 }
@@ -243,7 +285,7 @@ func (f *Finder) presence(s *source) *answer {
 func (f *Finder) compute(s *source) (a *answer, stays bool) {
 	var odd bool
 	f.facts, odd = s.find(f.facts[:0], f.rec)
-	m := &f.memories[s.index]
+	m := &f.answers[s.index]
 	if len(f.facts) <= 2 && !odd {
 		fact := f.facts[len(f.facts)-1] // the presence of a value comes first
 		if m.single != nil {
@@ -297,7 +339,7 @@ func (f *Finder) again(s *source, key []byte) bool {
 }
 
 // remember keeps the answer to a fact that holds alone.
-func (m *memory) remember(fact int32, a *answer, count int) {
+func (m *answers) remember(fact int32, a *answer, count int) {
 	if m.single == nil {
 		m.single = make([]*answer, count)
 	}
@@ -307,11 +349,19 @@ func (m *memory) remember(fact int32, a *answer, count int) {
 // newAnswer returns an answer of the facts that have been found. If there are too
 // many answers all are forgotten.
 func (f *Finder) newAnswer(odd bool) *answer {
-	if f.answers++; f.answers > maxAnswers {
-		clear(f.memories)
-		f.answers = 1
+	if f.count++; f.count > maxAnswers {
+		f.forget()
+		f.count = 1
 	}
 	a := &f.allAnswers.take(1)[0]
 	a.facts, a.odd = f.numbers.put(nil, f.facts), odd
 	return a
+}
+
+// forget forgets all values and answers, but for those of the current event.
+func (f *Finder) forget() {
+	clear(f.answers)
+	for i := range f.memories {
+		f.memories[i].latest, f.memories[i].entries = nil, nil
+	}
 }

@@ -16,7 +16,8 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
-	answers  int         // in all memories
+	answers  []answers   // by source
+	count    int         // of answers
 	absent   [][]absence // by block, and by hash of the sources that are present
 	turns    []turns     // by block
 	events   uint32      // since turns were looked at
@@ -33,7 +34,6 @@ type Finder struct {
 	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
-	replies []*answer      // by source, of those present; nil if not yet asked
 	known   []*op.Verdicts // by slot, of values that are remembered
 	odd     bool
 
@@ -46,8 +46,7 @@ type Finder struct {
 	parts         []*part
 	words, chosen []uint64
 	left          []uint64
-	choices       []int32
-	triggers      []int32
+	scratch       []int32
 	masks         []mask
 }
 
@@ -69,10 +68,17 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		verdictWords: verdicts,
 		seen:         make([]uint64, seenSize),
 		left:         make([]uint64, words),
-		memories:     make([]memory, len(ix.sources)), replies: make([]*answer, len(ix.sources)),
-		known:  make([]*op.Verdicts, len(verdicts)),
-		absent: make([][]absence, len(ix.blocks)),
-		words:  make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
+		memories:     make([]memory, len(ix.sources)),
+		answers:      make([]answers, len(ix.sources)),
+		known:        make([]*op.Verdicts, len(verdicts)),
+		absent:       make([][]absence, len(ix.blocks)),
+		words:        make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
+	}
+	for i, s := range ix.sources {
+		f.memories[i].kind = s.recall()
+		if s.kind == fieldSource {
+			f.memories[i].slot = s.slots[0]
+		}
 	}
 	for _, b := range ix.blocks {
 		f.turns = append(f.turns, newTurns(b))
@@ -84,9 +90,10 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 func (f *Finder) Next(rec *event.Record) {
 	f.rec = rec
 	for _, s := range f.present {
-		f.replies[s] = nil
-		if src := f.ix.sources[s]; src.kind == fieldSource {
-			f.known[src.slots[0]] = nil
+		m := &f.memories[s]
+		m.reply = nil
+		if m.kind == remembered {
+			f.known[m.slot] = nil
 		}
 	}
 	f.present, f.odd = f.present[:0], false
@@ -138,15 +145,16 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	f.parts = f.parts[:0]
 	for i, w := range asked {
 		for ; w != 0; w &= w - 1 {
-			u := b.uses[t.uses[i<<6+bits.TrailingZeros64(w)]]
-			if !u.meets(cand) {
+			u := t.uses[i<<6+bits.TrailingZeros64(w)]
+			a := &b.asks[u]
+			if !b.concerns(a, cand) {
 				continue
 			}
-			p := f.of(f.reply(u.source), b, u)
+			p := f.of(f.reply(a.source), b, u)
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
-			if len(p.choices) > 0 || len(p.triggers) > 0 {
+			if len(p.numbers) > 0 {
 				f.parts = append(f.parts, p)
 			}
 		}
@@ -176,7 +184,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 // except takes out of cand what meets an exception.
 func (f *Finder) except(b *block, cand []uint64) {
 	for _, p := range f.parts {
-		for _, id := range p.triggers {
+		for _, id := range p.triggers() {
 			if e := &b.exceptions[id]; has(cand, e.member) && f.meets(e.rest) {
 				cand[e.member>>6] &^= 1 << (e.member & 63)
 			}
@@ -189,7 +197,7 @@ func (f *Finder) meets(tests []test) bool {
 	for i := range tests {
 		found := false
 		for _, sf := range tests[i].facts {
-			if f.replies[sf.source].has(sf.fact) {
+			if f.memories[sf.source].reply.has(sf.fact) {
 				found = true
 				break
 			}
@@ -248,7 +256,7 @@ func (f *Finder) choose(b *block) {
 	chosen := f.chosen[:(b.choices[b.members]+63)/64]
 	clear(chosen)
 	for _, p := range f.parts {
-		for _, c := range p.choices {
+		for _, c := range p.choices() {
 			chosen[c>>6] |= 1 << (c & 63)
 		}
 	}
@@ -266,12 +274,11 @@ func (f *Finder) content(from, to int32) bool {
 
 // reply returns the answer to what the value of a source, which is present, is
 // asked.
-func (f *Finder) reply(s *source) *answer {
-	a := f.replies[s.index]
-	if a == nil {
-		a = f.find(s)
-		f.replies[s.index] = a
-		f.odd = f.odd || a.odd
+func (f *Finder) reply(source int32) *answer {
+	m := &f.memories[source]
+	if m.reply == nil {
+		m.reply = f.find(m, source)
+		f.odd = f.odd || m.reply.odd
 	}
-	return a
+	return m.reply
 }
