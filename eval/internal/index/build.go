@@ -171,6 +171,7 @@ func (b *Builder) block(ix *Index, members []int) {
 					blk.use(t.source, m).bad.add(t.number(), m)
 				}
 			case d.only != nil && blk.use(d.only, m).ask(m, &d.clause):
+			case d.spare:
 			case d.unsaid:
 				c.decided[d.conjunct] = false
 			default:
@@ -192,25 +193,27 @@ type demand struct {
 	only     *source // that all terms are about; nil if there are several
 }
 
-// demands returns what a condition asks for, the least likely first, until the next
-// call.
+// demands returns what a condition asks for, the least likely first and spares last,
+// until the next call.
 func (b *Builder) demands(condition int) []demand {
 	b.at(condition)
 	out := b.demanded[:0]
 	for j, x := range b.conditions[condition].conjuncts {
 		for _, cl := range b.needs(x, true) {
-			d := demand{clause: cl, conjunct: j, likely: b.guess(&cl), only: cl.terms[0].source}
-			for _, t := range cl.terms {
-				if t.source != d.only {
-					d.only = nil
-					break
-				}
-			}
-			out = append(out, d)
+			out = append(out, demand{clause: cl, conjunct: j, likely: b.guess(&cl), only: cl.only()})
 		}
 	}
 	b.demanded = out
-	slices.SortStableFunc(out, func(x, y demand) int { return cmp.Compare(x.likely, y.likely) })
+	slices.SortStableFunc(out, func(x, y demand) int {
+		switch {
+		case x.spare == y.spare:
+			return cmp.Compare(x.likely, y.likely)
+		case x.spare:
+			return 1
+		default:
+			return -1
+		}
+	})
 	return out
 }
 

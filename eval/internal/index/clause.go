@@ -15,6 +15,9 @@ type clause struct {
 	// unsaid says that an event without any value satisfies the clause, too. Only a
 	// mask can say so; see use.silent.
 	unsaid bool
+	// spare says that another clause says as much, of several sources. This one, of
+	// one source, is worth having as a mask only.
+	spare bool
 	// negative says that the condition cannot hold if one of the terms does and,
 	// unless it is empty, everything in also holds.
 	negative bool
@@ -93,7 +96,7 @@ func (b *Builder) needs(x plan.Expr, wanted bool) []clause {
 func (b *Builder) exception(x *plan.Logic) (clause, bool) {
 	var all []clause
 	for _, o := range conjuncts(nil, x) {
-		cs := b.needs(o, true)
+		cs := withoutSpares(b.needs(o, true))
 		if len(cs) != 1 || !cs[0].exact || cs[0].unsaid || len(cs[0].also) > 0 {
 			return clause{}, false
 		}
@@ -144,18 +147,44 @@ func (b *Builder) both(xs []plan.Expr, wanted bool) []clause {
 	return out
 }
 
-// choice joins what the operands of a disjunction need, of each the best clause.
+// withoutSpares returns the clauses of one expression that are not spares. Those are
+// the last ones.
+func withoutSpares(cs []clause) []clause {
+	n := len(cs)
+	for n > 0 && cs[n-1].spare {
+		n--
+	}
+	return cs[:n]
+}
+
+// only returns the source that all terms are about; nil if there are several.
+func (c *clause) only() *source {
+	s := c.terms[0].source
+	for i := range c.terms {
+		if c.terms[i].source != s {
+			return nil
+		}
+	}
+	return s
+}
+
+// choice joins what the operands of a disjunction need, of each the best clause, and
+// adds as spares what all of them need of one source.
 func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 	base, terms, exact := len(b.chosen), 0, true
 	defer func() { b.chosen = b.chosen[:base] }()
+	var spares shares
 	for _, x := range xs {
 		if isNever(x) {
 			continue
 		}
 		all := b.needs(x, wanted)
-		best, least := -1, 2.0
+		best, least, necessary := -1, 2.0, 0
 		for i := range all {
-			if all[i].negative || all[i].unsaid {
+			if !all[i].spare {
+				necessary++
+			}
+			if all[i].negative || all[i].unsaid || all[i].spare {
 				continue
 			}
 			if g := b.guess(&all[i]); g < least {
@@ -165,9 +194,10 @@ func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 		if best < 0 {
 			return nil
 		}
+		spares.take(all, len(b.chosen)-base)
 		b.chosen = append(b.chosen, all[best].terms)
 		terms += len(all[best].terms)
-		exact = exact && all[best].exact && len(all) == 1
+		exact = exact && all[best].exact && necessary == 1
 	}
 	if terms == 0 {
 		return nil
@@ -176,7 +206,43 @@ func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 	for _, ts := range b.chosen[base:] {
 		joined.terms = append(joined.terms, ts...)
 	}
-	return []clause{joined}
+	out := []clause{joined}
+	for _, sh := range spares {
+		if sh.operands == len(b.chosen)-base && sh.source != joined.only() {
+			out = append(out, clause{terms: sh.terms, spare: true})
+		}
+	}
+	return out
+}
+
+// shares are what the operands of a disjunction, as far as they have been looked at,
+// need of single sources.
+type shares []share
+
+type share struct {
+	source   *source
+	terms    []term
+	operands int // how many of them need one of the terms
+}
+
+// take adds the clauses of an operand, before which there were others.
+func (s *shares) take(cs []clause, others int) {
+	for i := range cs {
+		c := &cs[i]
+		source := c.only()
+		if source == nil || c.negative || c.unsaid {
+			continue
+		}
+		at := slices.IndexFunc(*s, func(sh share) bool { return sh.source == source })
+		switch {
+		case at < 0 && others == 0:
+			*s = append(*s, share{source, c.terms[:len(c.terms):len(c.terms)], 1})
+		case at >= 0 && (*s)[at].operands == others:
+			sh := &(*s)[at]
+			sh.terms = append(sh.terms, c.terms...)
+			sh.operands++
+		}
+	}
 }
 
 // isNever reports whether x is a constant that never holds, which is what a null
