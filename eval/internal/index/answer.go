@@ -133,7 +133,8 @@ type memory struct {
 	entries []entry    // by hash of the value
 	slot    event.Slot // of a field
 	kind    recall
-	misses  int32 // values that were new, of late
+	asks    int32 // of late
+	misses  int32 // of these, about values that were new
 }
 
 // A recall is how much of a source is remembered.
@@ -200,6 +201,7 @@ func (f *Finder) find(m *memory, source int32) *answer {
 		a, _ := f.compute(f.ix.sources[source])
 		return a
 	}
+	m.asks++
 	v := f.rec.At(m.slot)
 	text := v.Str()
 	if !v.Kind().IsText() {

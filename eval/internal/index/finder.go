@@ -20,8 +20,8 @@ type Finder struct {
 	count    int         // of answers
 	absent   [][]absence // by block, and by hash of the sources that are present
 	turns    []turns     // by block
-	events   uint32      // since turns were looked at
-	seen     []uint64    // hashes of facts that were found; see again
+	events   uint32
+	seen     []uint64 // hashes of facts that were found; see again
 
 	// Memory of values, of verdicts about them, and of what is absent.
 	bytes   arena[byte]
@@ -97,8 +97,7 @@ func (f *Finder) Next(rec *event.Record) {
 		}
 	}
 	f.present, f.odd = f.present[:0], false
-	if f.events++; f.events == turnsLast {
-		f.events = 0
+	if f.events++; isTurning(f.events) {
 		f.rearrange()
 	}
 	for _, slot := range f.rec.Filled() {
@@ -143,6 +142,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 		cand[i] = w & awake[b.from+i]
 	}
 	f.parts = f.parts[:0]
+	counted := f.events%turnsCounted == 0
 	for i, w := range asked {
 		for ; w != 0; w &= w - 1 {
 			u := t.uses[i<<6+bits.TrailingZeros64(w)]
@@ -151,6 +151,9 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 				continue
 			}
 			p := f.of(f.reply(a.source), b, u)
+			if counted {
+				t.count(u, p.masks, cand)
+			}
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
