@@ -171,21 +171,24 @@ type entry struct {
 	value    []byte
 	answer   *answer
 	hash     uint64
+	slot     event.Slot
 	kind     value.Kind
 	verdicts op.Verdicts
 }
 
-// is reports whether e is about a value of a kind with a text.
-func (e *entry) is(kind value.Kind, text string) bool {
-	return e.kind == kind && e.answer != nil && string(e.value) == text
+// is reports whether e is about a value in a slot, of a kind and with a text.
+func (e *entry) is(slot event.Slot, kind value.Kind, text string) bool {
+	return e.kind == kind && e.slot == slot && e.answer != nil && string(e.value) == text
 }
 
-// What a Finder remembers: values of each source, how long they are, and different
-// answers altogether.
+// What a Finder remembers: values of each source, and how long they are; a few long
+// ones of all sources, which are dear to look at; and different answers altogether.
 const (
 	memoryBits = 8
 	minValue   = 64 // for which there is room in any case
 	maxValue   = 512
+	longBits   = 4
+	maxLong    = 1 << 14
 	maxAnswers = 1 << 14
 )
 
@@ -208,31 +211,42 @@ func (f *Finder) find(m *memory, source int32) *answer {
 		f.key = appendValue(f.key[:0], v)
 		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
 	}
-	if e := m.latest; e != nil && e.is(v.Kind(), text) {
+	if e := m.latest; e != nil && e.is(m.slot, v.Kind(), text) {
 		f.known[m.slot] = &e.verdicts
 		return e.answer
 	}
-	if len(text) > maxValue {
+	if len(text) > maxLong {
 		a, _ := f.compute(f.ix.sources[source])
 		return a
 	}
-	if m.entries == nil {
-		m.entries = make([]entry, 1<<memoryBits)
-	}
 	hash := maphash.String(seed, text)
-	e := &m.entries[hash>>(64-memoryBits)]
-	if e.hash != hash || !e.is(v.Kind(), text) {
+	e := f.entry(m, len(text), hash)
+	if e.hash != hash || !e.is(m.slot, v.Kind(), text) {
 		m.misses++
 		a, stays := f.compute(f.ix.sources[source])
-		if !stays || m.entries == nil { // the answer was one too many
+		if !stays {
 			return a
 		}
 		f.keep(e, m.slot, text)
-		e.hash, e.kind, e.answer = hash, v.Kind(), a
+		e.hash, e.slot, e.kind, e.answer = hash, m.slot, v.Kind(), a
 	}
 	m.latest = e
 	f.known[m.slot] = &e.verdicts
 	return e.answer
+}
+
+// entry returns the place for a value of a length and a hash.
+func (f *Finder) entry(m *memory, length int, hash uint64) *entry {
+	if length > maxValue {
+		if f.long == nil {
+			f.long = make([]entry, 1<<longBits)
+		}
+		return &f.long[hash>>(64-longBits)]
+	}
+	if m.entries == nil {
+		m.entries = make([]entry, 1<<memoryBits)
+	}
+	return &m.entries[hash>>(64-memoryBits)]
 }
 
 // keep makes e about a value in a slot.
@@ -366,4 +380,5 @@ func (f *Finder) forget() {
 	for i := range f.memories {
 		f.memories[i].latest, f.memories[i].entries = nil, nil
 	}
+	f.long = nil
 }

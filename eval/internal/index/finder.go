@@ -16,6 +16,7 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
+	long     []entry     // of all sources
 	answers  []answers   // by source
 	count    int         // of answers
 	absent   [][]absence // by block, and by hash of the sources that are present

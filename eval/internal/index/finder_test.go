@@ -261,6 +261,10 @@ func TestFinderMemory(t *testing.T) {
 			b, want = "END", append(want, parts+1)
 		case 2:
 			b = long
+		case 3:
+			if i%3 == 0 { // the same of both, though it means something of b only
+				text, b, want = long+"long", long+"long", []int{parts}
+			}
 		}
 		x.fill("a", text, "b", b)
 		for range 2 {
@@ -283,6 +287,9 @@ func TestFinderMemory(t *testing.T) {
 				require.LessOrEqual(t, len(f.answers[i].several)+len(f.answers[i].single), maxAnswers+parts)
 			}
 			require.LessOrEqual(t, entries, len(f.memories)<<memoryBits)
+			for _, e := range f.long {
+				require.LessOrEqual(t, len(e.value), maxLong)
+			}
 		}
 	}
 	require.NotZero(t, forgot)
@@ -332,7 +339,7 @@ func TestKnown(t *testing.T) {
 		}
 	}
 	require.NotSame(t, known["long"], known["short"])
-	x.fill("a", strings.Repeat("x", maxValue+1))
+	x.fill("a", strings.Repeat("x", maxLong+1))
 	x.found(f, 0)
 	require.Nil(t, f.Known()[a], "a value that is not remembered")
 	x.fill("b", "x")
