@@ -31,8 +31,10 @@ type Engine struct {
 // A candidate is a step of a query that an event may satisfy.
 type candidate struct {
 	query, step int32
+	until       int32   // the step of the query's until, or -1
 	block       int32   // of the index
 	rest        op.Pred // of its condition, what the index leaves open
+	of          *op.Step
 }
 
 // A bound query is a query of an engine.
@@ -170,6 +172,10 @@ func (x *indexing) build() {
 				continue
 			}
 			c := x.steps[condition]
+			c.of, c.until = &q.Steps[i], -1
+			if q.until != nil {
+				c.until = int32(q.until.step)
+			}
 			c.rest = x.preds.All(x.index.Rest(int(condition)))
 			q.bits[i] = int32(x.index.Bit(int(condition)))
 			e.candidates[q.bits[i]] = c

@@ -61,21 +61,20 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 		r := s.runs[q]
 		s.current = r
 		s.hits.Reset()
-		last := -1
+		until, last := cs[bits[i]].until, int32(-1)
 		for ; i < len(bits) && cs[bits[i]].query == q; i++ {
 			c := &cs[bits[i]]
-			if u := r.until; u != nil && last < u.step && int(c.step) > u.step {
+			if last < until && until < c.step {
 				s.askUntil(r)
 			}
-			last = int(c.step)
-			st := &r.Steps[c.step]
+			last = c.step
 			r.evaluations++
-			if s.holds(i, c, st) {
+			if s.holds(i, c) {
 				r.held++
-				s.hits.Add(at.ctx, last, st)
+				s.hits.Add(at.ctx, int(last), c.of)
 			}
 		}
-		if r.until != nil && last < r.until.step {
+		if last < until {
 			s.askUntil(r)
 		}
 		s.accounts.lap(&r.conditions)
@@ -88,14 +87,14 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 	s.current = nil
 }
 
-// holds reports whether candidate i, which is c for step st, holds.
-func (s *Stream) holds(i int, c *candidate, st *op.Step) bool {
+// holds reports whether candidate i, which is c, holds.
+func (s *Stream) holds(i int, c *candidate) bool {
 	if s.ahead == nil {
-		return s.at.test(c, st)
+		return s.at.test(c)
 	}
 	answer := s.ahead.verdicts[i]
 	if answer == unasked {
-		return s.ask(s.at.found[i], st)
+		return s.ask(s.at.found[i], c.of)
 	}
 	s.ahead.tell(s.at.found[i], s.exprError)
 	return answer == holding

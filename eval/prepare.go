@@ -128,7 +128,7 @@ func (p *Preparer) prepare() {
 		c := &cs[bit]
 		v.testing = bit
 		answer := failing
-		if v.test(c, &v.engine.queries[c.query].Steps[c.step]) {
+		if v.test(c) {
 			answer = holding
 		}
 		v.verdicts = append(v.verdicts, answer)

@@ -20,11 +20,11 @@ type sight struct {
 	whole  bool    // candidates have to be tested as a whole
 }
 
-// test reports whether a candidate, which is for step st, holds.
-func (v *sight) test(c *candidate, st *op.Step) bool {
+// test reports whether a candidate holds.
+func (v *sight) test(c *candidate) bool {
 	cond := c.rest
 	if v.whole {
-		cond = st.Cond
+		cond = c.of.Cond
 	}
 	return cond.Test(v.ctx)
 }
