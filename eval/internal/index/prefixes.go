@@ -1,26 +1,37 @@
 package index
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
 	"strings"
 )
 
-// prefixes finds which of many texts another text begins with, or ends with if
-// it reads backwards. The zero prefixes is empty; compile comes after the last
-// add.
+// prefixes finds which of many texts another text begins with, or ends with if it
+// reads backwards. The zero prefixes is empty; compile comes after the last add.
+//
+// It is a trie: a node is a beginning that texts have in common, and says by what its
+// label adds to that of its parent and by which byte of it those behind it differ.
 type prefixes struct {
 	backwards bool
-	entries   []prefix // in order
+	entries   []prefix // until compile
+	nodes     []node   // the first is the root; children of one lie together
+	bytes     []byte   // by node: with which its parent goes on to it
+	numbers   []int32  // of texts that end at a node
 }
 
 type prefix struct {
 	text   string
 	number int32
-	parent int32 // the longest other entry that text begins with, or -1
 }
 
-func (p *prefixes) any() bool { return len(p.entries) > 0 }
+type node struct {
+	label      string // that comes after the byte
+	first, end int32  // its children
+	from, to   int32  // its numbers
+}
+
+func (p *prefixes) any() bool { return len(p.entries)+len(p.nodes) > 0 }
 
 // grow makes room for n texts.
 func (p *prefixes) grow(n int) { p.entries = slices.Grow(p.entries, n) }
@@ -30,42 +41,81 @@ func (p *prefixes) add(text string, number int32) {
 }
 
 func (p *prefixes) compile() {
+	if len(p.entries) == 0 {
+		return
+	}
 	slices.SortFunc(p.entries, func(x, y prefix) int { return p.compare(x.text, y.text) })
-	for i := range p.entries {
-		e := &p.entries[i]
-		e.parent = int32(i) - 1
-		for e.parent >= 0 && p.common(p.entries[e.parent].text, e.text) < len(p.entries[e.parent].text) {
-			e.parent = p.entries[e.parent].parent
+	p.nodes, p.bytes = append(p.nodes, node{}), append(p.bytes, 0)
+	p.build(0, p.entries, 0)
+	p.entries = nil
+	p.nodes, p.bytes = slices.Clip(p.nodes), slices.Clip(p.bytes)
+}
+
+// build makes a node what the texts of entries are from depth on.
+func (p *prefixes) build(n int32, entries []prefix, depth int) {
+	first, last := entries[0].text, entries[len(entries)-1].text
+	length := p.common(first, last)
+	label := p.part(first, depth, length)
+	from := len(p.numbers)
+	for len(entries) > 0 && len(entries[0].text) == length {
+		p.numbers = append(p.numbers, entries[0].number)
+		entries = entries[1:]
+	}
+	children := len(p.nodes)
+	for i, e := range entries {
+		if b := p.at(e.text, length); i == 0 || b != p.at(entries[i-1].text, length) {
+			p.nodes, p.bytes = append(p.nodes, node{}), append(p.bytes, b)
 		}
+	}
+	p.nodes[n] = node{label, int32(children), int32(len(p.nodes)), int32(from), int32(len(p.numbers))}
+	for child := children; len(entries) > 0; child++ {
+		same := 1
+		for same < len(entries) && p.at(entries[same].text, length) == p.bytes[child] {
+			same++
+		}
+		p.build(int32(child), entries[:same], length+1)
+		entries = entries[same:]
 	}
 }
 
-// find appends the numbers of the entries that s begins with. All of these are
-// the last entry that is not behind s, or ancestors of it.
+// find appends the numbers of the texts that s begins with.
 func (p *prefixes) find(dst []int32, s string) []int32 {
-	if len(p.entries) == 0 {
+	if len(p.nodes) == 0 {
 		return dst
 	}
-	lo, hi := 0, len(p.entries)
-	for lo < hi {
-		mid := int(uint(lo+hi) / 2)
-		if p.compare(p.entries[mid].text, s) <= 0 {
-			lo = mid + 1
-		} else {
-			hi = mid
+	n, depth := &p.nodes[0], 0
+	for {
+		end := depth + len(n.label)
+		if end > len(s) || p.part(s, depth, end) != n.label {
+			return dst
 		}
-	}
-	if lo == 0 {
-		return dst
-	}
-	i := int32(lo - 1)
-	n := p.common(p.entries[i].text, s)
-	for ; i >= 0; i = p.entries[i].parent {
-		if e := &p.entries[i]; len(e.text) <= n {
-			dst = append(dst, e.number)
+		dst = append(dst, p.numbers[n.from:n.to]...)
+		if end == len(s) {
+			return dst
 		}
+		next := bytes.IndexByte(p.bytes[n.first:n.end], p.at(s, end))
+		if next < 0 {
+			return dst
+		}
+		n, depth = &p.nodes[int(n.first)+next], end+1
 	}
-	return dst
+}
+
+// at returns byte i of s in the direction in which p reads.
+func (p *prefixes) at(s string, i int) byte {
+	if p.backwards {
+		return s[len(s)-1-i]
+	}
+	return s[i]
+}
+
+// part returns the bytes of s from one place to another, counted in the direction in
+// which p reads.
+func (p *prefixes) part(s string, from, to int) string {
+	if p.backwards {
+		return s[len(s)-to : len(s)-from]
+	}
+	return s[from:to]
 }
 
 // compare orders texts in the direction in which p reads.
@@ -85,13 +135,7 @@ func (p *prefixes) compare(x, y string) int {
 func (p *prefixes) common(x, y string) int {
 	n := min(len(x), len(y))
 	i := 0
-	if !p.backwards {
-		for i < n && x[i] == y[i] {
-			i++
-		}
-		return i
-	}
-	for i < n && x[len(x)-1-i] == y[len(y)-1-i] {
+	for i < n && p.at(x, i) == p.at(y, i) {
 		i++
 	}
 	return i
