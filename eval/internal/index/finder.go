@@ -16,22 +16,10 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
-	long     []entry     // of all sources
-	answers  []answers   // by source
-	count    int         // of answers
 	absent   [][]absence // by block, and by hash of the sources that are present
 	turns    []turns     // by block
 	events   uint32
-	seen     []uint64 // hashes of facts that were found; see again
-
-	// Memory of values, of verdicts about them, and of what is absent.
-	bytes   arena[byte]
-	words64 arena[uint64]
-	// Memory of answers.
-	allAnswers   arena[answer]
-	allParts     arena[part]
-	allMasks     arena[mask]
-	numbers      arena[int32]
+	recollection
 	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
@@ -41,18 +29,15 @@ type Finder struct {
 	// Scratch: what a value is known by and what holds of it, and of a block its
 	// uses that are present, what they say, the candidates, and the clauses about
 	// several sources that are satisfied.
-	key, factsKey []byte
-	facts         []int32
-	uses, asked   []uint64
-	parts         []*part
-	words, chosen []uint64
-	left          []uint64
-	scratch       []int32
-	masks         []mask
+	key          []byte
+	facts        []int32
+	uses, asked  []uint64
+	told         []*part
+	cand, chosen []uint64
+	left         []uint64
+	scratch      []int32
+	masks        []mask
 }
-
-// seenSize is how many hashes of facts are remembered.
-const seenSize = 1 << 12
 
 // NewFinder returns a Finder for events in records for the layout that the Index was
 // built for. verdicts has for each of its slots how many words the verdicts about a
@@ -67,13 +52,11 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 	f := &Finder{
 		ix:           ix,
 		verdictWords: verdicts,
-		seen:         make([]uint64, seenSize),
 		left:         make([]uint64, words),
 		memories:     make([]memory, len(ix.sources)),
-		answers:      make([]answers, len(ix.sources)),
 		known:        make([]*op.Verdicts, len(verdicts)),
 		absent:       make([][]absence, len(ix.blocks)),
-		words:        make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
+		cand:         make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
 	}
 	for i, s := range ix.sources {
 		f.memories[i].kind = s.recall()
@@ -90,6 +73,12 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 // Next makes the event that is in rec now the one that Find is about.
 func (f *Finder) Next(rec *event.Record) {
 	f.rec = rec
+	switch {
+	case f.single == nil:
+		f.equip()
+	case f.isFull():
+		f.forget()
+	}
 	for _, s := range f.present {
 		m := &f.memories[s]
 		m.reply = nil
@@ -138,11 +127,11 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 			set(asked, int(t.of[u]))
 		}
 	}
-	cand := f.words[:b.words()]
+	cand := f.cand[:b.words()]
 	for i, w := range f.absence(b, present) {
 		cand[i] = w & awake[b.from+i]
 	}
-	f.parts = f.parts[:0]
+	f.told = f.told[:0]
 	counted := f.events%turnsCounted == 0
 	for i, w := range asked {
 		for ; w != 0; w &= w - 1 {
@@ -159,7 +148,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 				cand[p.masks[i].word] &= p.masks[i].left
 			}
 			if len(p.numbers) > 0 {
-				f.parts = append(f.parts, p)
+				f.told = append(f.told, p)
 			}
 		}
 	}
@@ -187,7 +176,7 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 
 // except takes out of cand what meets an exception.
 func (f *Finder) except(b *block, cand []uint64) {
-	for _, p := range f.parts {
+	for _, p := range f.told {
 		for _, id := range p.triggers() {
 			if e := &b.exceptions[id]; has(cand, e.member) && f.meets(e.rest) {
 				cand[e.member>>6] &^= 1 << (e.member & 63)
@@ -219,23 +208,23 @@ type absence struct {
 	left    []uint64
 }
 
-// absenceBits is the logarithm of how many absences of a block are remembered.
-const absenceBits = 8
+// absences is how many absences of a block are remembered.
+const absences = 1 << 8
 
 // absence returns the conditions of a block that the sources leave which are not
 // among the given ones, a bit for each use.
 func (f *Finder) absence(b *block, present []uint64) []uint64 {
 	known := f.absent[b.number]
 	if known == nil {
-		known = make([]absence, 1<<absenceBits)
+		known = f.absences.take(absences)
 		f.absent[b.number] = known
 	}
-	a := &known[maphash.Bytes(seed, bytesOf(present))>>(64-absenceBits)]
+	a := &known[maphash.Bytes(seed, bytesOf(present))%absences]
 	if a.left != nil && slices.Equal(a.present, present) {
 		return a.left
 	}
 	if a.left == nil {
-		a.left, a.present = f.words64.take(b.words()), f.words64.take(len(present))
+		a.left, a.present = f.words.take(b.words()), f.words.take(len(present))
 	}
 	copy(a.present, present)
 	clear(a.left)
@@ -259,7 +248,7 @@ func bytesOf(words []uint64) []byte {
 func (f *Finder) choose(b *block) {
 	chosen := f.chosen[:(b.choices[b.members]+63)/64]
 	clear(chosen)
-	for _, p := range f.parts {
+	for _, p := range f.told {
 		for _, c := range p.choices() {
 			chosen[c>>6] |= 1 << (c & 63)
 		}
