@@ -3,6 +3,7 @@ package pattern
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // The wildcards among the symbols of a glob.
@@ -17,10 +18,38 @@ const (
 // before, which leaves the most room for the rest, so there is no going back.
 type glob struct {
 	head   segment
-	middle []segment // none is empty
+	middle []searched // none is empty
 	tail   segment
 	closed bool // no anyMany: head must be the whole text, and there is no more
 }
+
+// wildcardGlob returns the glob for a pattern of Wildcard; with fold it is for folded
+// texts.
+func wildcardGlob(p string, fold bool) *glob {
+	from := 0
+	if strings.HasPrefix(p, "?") {
+		from = 1
+	}
+	if strings.IndexByte(p[from:], '?') >= 0 || !utf8.ValidString(p) {
+		return newGlob(symbolsOf(p, fold, false))
+	}
+	if fold {
+		p = Fold(p)
+	}
+	head, rest, many := strings.Cut(p[from:], "*")
+	g := &glob{head: segment{leadingOne[:from], head}, closed: !many}
+	for many {
+		if head, rest, many = strings.Cut(rest, "*"); !many {
+			g.tail = segment{text: head}
+		} else if head != "" {
+			g.middle = append(g.middle, searched{segment: segment{text: head}, needle: newNeedle(head)})
+		}
+	}
+	return g
+}
+
+// leadingOne are the open symbols of what begins with one wildcard.
+var leadingOne = []symbol{anyOne}
 
 // newGlob returns the glob for the given symbols, which are folded if it is to
 // be used on folded texts.
@@ -37,7 +66,7 @@ func newGlob(symbols []symbol) *glob {
 			return g
 		}
 		if i > 0 {
-			g.middle = append(g.middle, newSearchedSegment(symbols[:i]))
+			g.middle = append(g.middle, newSearched(symbols[:i]))
 		}
 	}
 }
@@ -117,9 +146,14 @@ func (g *glob) matchEndsFold(s string) bool {
 // whole; symbols that are open or no valid code points, and those before them,
 // one by one.
 type segment struct {
-	open   []symbol
-	text   string    // after open
-	finder *shiftAnd // for segments to be searched for that are not just text
+	open []symbol
+	text string // after open
+}
+
+// A searched is a segment that is searched for.
+type searched struct {
+	segment
+	finder *shiftAnd // for segments that are not just text
 	needle needle    // for the other ones
 }
 
@@ -135,8 +169,8 @@ func newSegment(symbols []symbol) segment {
 	return segment{open: symbols[:open], text: string(text)}
 }
 
-func newSearchedSegment(symbols []symbol) segment {
-	g := newSegment(symbols)
+func newSearched(symbols []symbol) searched {
+	g := searched{segment: newSegment(symbols)}
 	if len(g.open) > 0 {
 		g.finder = newShiftAnd(symbols)
 	} else {
@@ -213,7 +247,7 @@ func (g *segment) openSuffix(s string, fold bool) (int, bool) {
 }
 
 // find returns where the first occurrence of the segment in s ends.
-func (g *segment) find(s string) (end int, ok bool) {
+func (g *searched) find(s string) (end int, ok bool) {
 	if g.finder != nil {
 		return g.finder.find(s)
 	}

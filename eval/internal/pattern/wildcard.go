@@ -26,7 +26,7 @@ func Wildcard(pattern string, fold bool) Matcher {
 func Wildcards(patterns []string, fold bool) Matcher {
 	gs := make([]*glob, len(patterns))
 	for i, p := range patterns {
-		gs[i] = newGlob(wildcardSymbols(p, fold))
+		gs[i] = wildcardGlob(p, fold)
 	}
 	return matchGlobs(gs, fold)
 }
@@ -37,8 +37,6 @@ func Wildcards(patterns []string, fold bool) Matcher {
 func EscapedWildcard(pattern string, fold bool) Matcher {
 	return matchGlobs([]*glob{newGlob(symbolsOf(pattern, fold, true))}, fold)
 }
-
-func wildcardSymbols(pattern string, fold bool) []symbol { return symbolsOf(pattern, fold, false) }
 
 func symbolsOf(pattern string, fold, escapes bool) []symbol {
 	symbols := make([]symbol, 0, len(pattern))
@@ -92,7 +90,30 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 }
 
 // exactGlobs returns the cheapest Matcher for texts as they are.
-func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
+func exactGlobs(gs []*glob) Matcher {
+	if len(gs) == 1 {
+		return gs[0].simplest()
+	}
+	return newGlobs(gs).simplest()
+}
+
+// simplest returns a Matcher for the same texts that goes through nothing that g does
+// not ask.
+func (g *glob) simplest() Matcher {
+	if text, ok := g.literal(); ok {
+		t := NewText(text)
+		return &t
+	} else if text, ok := g.prefix(); ok {
+		return prefix(text)
+	} else if text, ok := g.suffix(); ok {
+		return suffix(text)
+	} else if n, ok := g.part(); ok {
+		return &n
+	} else if inner, ok := g.behindOne(); ok {
+		return &behindOne{inner.simplest()}
+	}
+	return g
+}
 
 // behindOne matches the text behind the first symbol.
 type behindOne struct{ m Matcher }
