@@ -68,6 +68,11 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 
 	c.Progress("memory") // first, as nothing is shared yet with engines that stay
 	fewHeap, allHeap := c.heap(few), c.heap(0)
+	c.Progress("loading") // before there is anything else, as when a program starts
+	loading, err := Measure(ctx, c.Rounds, c.loading()...)
+	if err != nil {
+		return nil, err
+	}
 
 	set := c.Load()
 	given := len(set.Rules)
@@ -85,10 +90,10 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 	r.Events = c.describe(all)
 	r.Latency = c.latency(all)
 	c.Progress("rounds")
-	var err error
 	if r.Times, err = Measure(ctx, c.Rounds, c.cases(queries, all)...); err != nil {
 		return nil, err
 	}
+	r.Times.add(loading)
 	r.cost()
 	c.Progress("allocations")
 	text, own, quiet := c.quiet(all)
@@ -107,14 +112,14 @@ func Run(ctx context.Context, c Config) (*Report, error) {
 			r.Skip(t.name, AtMost(0), "no event leaves nothing behind")
 		}
 	}
-	r.loading()
+	r.readiness()
 	r.Add("live heap of a ready engine, all rules", AtMost(60), exactly(allHeap), "MB")
 	r.Add("live heap of a ready engine, 10 rules", AtMost(5), exactly(fewHeap), "MB")
 	r.workers()
 	return r, nil
 }
 
-// cases returns what is measured, in the order of a round.
+// cases returns what is measured of events, in the order of a round.
 func (c *Config) cases(queries []*eql.Query, all *eql.Engine) []Case {
 	n := len(c.Events)
 	cases := []Case{
@@ -132,18 +137,23 @@ func (c *Config) cases(queries []*eql.Query, all *eql.Engine) []Case {
 	if runtime.NumCPU() > 1 {
 		cases = append(cases, Case{Name: CaseWorkers, Events: n, Procs: 2, Run: c.sharded(all, 2)})
 	}
+	cases = append(cases, Case{Name: CasePlain, Events: n, Run: c.stream(all, eval.WithoutIndex())})
+	return append(cases, c.Extra...)
+}
+
+// loading returns what is measured of loading.
+func (c *Config) loading() []Case {
 	set := c.Load()
-	cases = append(cases,
-		Case{Name: CasePlain, Events: n, Run: c.stream(all, eval.WithoutIndex())},
-		Case{Name: CaseLoad, Run: func() error {
+	return []Case{
+		{Name: CaseLoad, Run: func() error {
 			runtime.KeepAlive(eql.NewEngine(c.compile(c.Load())...))
 			return nil
 		}},
-		Case{Name: CaseParse, Run: func() error {
+		{Name: CaseParse, Run: func() error {
 			c.parse(set)
 			return nil
-		}})
-	return append(cases, c.Extra...)
+		}},
+	}
 }
 
 // cost fills in what the cases cost.
@@ -173,8 +183,8 @@ func (r *Report) events() {
 	r.AddRatio("to alerts / plain loop, events/s", AtLeast(6), loop, ok, "")
 }
 
-// loading adds the targets about the time until the engine is ready.
-func (r *Report) loading() {
+// readiness adds the targets about the time until the engine is ready.
+func (r *Report) readiness() {
 	for _, t := range []struct {
 		name, of string
 		limit    float64

@@ -28,8 +28,8 @@ type Sample struct {
 	Allocs float64 // number of allocations
 }
 
-// Times are the samples of cases by round. They are immutable and safe for
-// concurrent use.
+// Times are the samples of cases by round. They are immutable, once Measure or Run has
+// returned them, and safe for concurrent use.
 type Times struct {
 	cases   []Case
 	samples [][]Sample // by case and round
@@ -144,6 +144,12 @@ func (t *Times) over(name string, f func(Sample) float64) (Spread, bool) {
 		values[round] = f(s)
 	}
 	return SpreadOf(values), true
+}
+
+// add adds the cases of o, of as many rounds.
+func (t *Times) add(o *Times) {
+	t.cases = append(t.cases, o.cases...)
+	t.samples = append(t.samples, o.samples...)
 }
 
 func (t *Times) index(name string) int {
