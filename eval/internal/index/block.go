@@ -16,8 +16,9 @@ type block struct {
 	reaches  []reach // of asks
 	bySource []int32 // by source: its use, or -1
 	// choices are clauses which no mask can decide, a bit each: those of member m
-	// are the ones from choices[m] to choices[m+1].
+	// are the ones from choices[m] to choices[m+1]. Each needs one of some sources.
 	choices    []int32
+	choosable  [][]int32 // by clause: sources
 	exceptions []exception
 }
 
@@ -62,6 +63,30 @@ func newBlock(number, first, members int) *block {
 func (b *block) extend(sources int) {
 	for len(b.bySource) < sources {
 		b.bySource = append(b.bySource, -1)
+	}
+}
+
+// choose adds a clause, which has a number, to those of a condition.
+func (b *block) choose(c *clause, number, member int) {
+	var sources []int32
+	for _, t := range c.terms {
+		b.use(t.source, member).choices.add(t.number(), number)
+		if i := int32(t.source.index); !slices.Contains(sources, i) {
+			sources = append(sources, i)
+		}
+	}
+	b.choosable = append(b.choosable, sources)
+}
+
+// absent takes out of dst the conditions with a choice of which no source is among the
+// present ones, a bit for each use.
+func (b *block) absent(dst, present []uint64) {
+	for m := range b.members {
+		for _, sources := range b.choosable[b.choices[m]:b.choices[m+1]] {
+			if !slices.ContainsFunc(sources, func(s int32) bool { return has(present, int(b.bySource[s])) }) {
+				dst[m>>6] &^= 1 << (m & 63)
+			}
+		}
 	}
 }
 

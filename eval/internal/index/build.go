@@ -175,9 +175,7 @@ func (b *Builder) block(ix *Index, members []int) {
 			case d.unsaid:
 				c.decided[d.conjunct] = false
 			default:
-				for _, t := range d.terms {
-					blk.use(t.source, m).choices.add(t.number(), int(choices))
-				}
+				blk.choose(&d.clause, int(choices), m)
 				choices++
 			}
 		}

@@ -236,6 +236,7 @@ func (f *Finder) absence(b *block, present []uint64) []uint64 {
 			u.absent(a.left)
 		}
 	}
+	b.absent(a.left, present)
 	return a.left
 }
 
