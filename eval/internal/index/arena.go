@@ -19,11 +19,3 @@ func (a *arena[T]) take(n int) []T {
 	a.rest = a.rest[n:]
 	return piece
 }
-
-// put returns a copy of from, in the memory of old if that suffices.
-func (a *arena[T]) put(old, from []T) []T {
-	if cap(old) < len(from) {
-		old = a.take(len(from))
-	}
-	return append(old[:0], from...)
-}

@@ -10,6 +10,9 @@
 // no mask of one source can decide, clauses about several and exceptions of several
 // parts, is looked at for the conditions that all masks have left.
 //
+// The sources are asked one after the other, first those that leave few conditions
+// for what they cost, until no condition is left that one concerns.
+//
 // Most clauses are necessary only. The caller tests the candidates; conjuncts that
 // the index decides exactly need not be tested again (Builder.Rest).
 package index

@@ -371,6 +371,27 @@ func TestKnown(t *testing.T) {
 	require.Nil(t, f.Known()[a], "no value")
 }
 
+// TestKnownOfLongValues wants what is known of a long value, for which fields share
+// memory, to be about one field of the event only.
+func TestKnownOfLongValues(t *testing.T) {
+	x := newIndexed(t, oneBlock, `a : "*long*"`, `b : "*long*"`)
+	f := x.ix.NewFinder(make([]int, x.rec.Layout().Len()))
+	a, b := x.slot["a"], x.slot["b"]
+	lost := 0
+	for i := range 200 {
+		x.fill("a", strings.Repeat("x", maxValue+i), "b", strings.Repeat("y", maxValue+1+i))
+		x.found(f, 0)
+		knownA, knownB := f.Known()[a], f.Known()[b]
+		require.False(t, knownA == nil && knownB == nil)
+		require.NotSame(t, knownA, knownB)
+		if knownA == nil || knownB == nil {
+			lost++
+		}
+	}
+	require.NotZero(t, lost, "some have the same place")
+	require.Less(t, lost, 100)
+}
+
 // TestValueKeys wants values that are not alike to be told apart.
 func TestValueKeys(t *testing.T) {
 	list := func(vs ...value.Value) value.Value { return value.OfList(vs) }

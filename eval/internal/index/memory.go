@@ -148,6 +148,9 @@ func (f *Finder) grow(m *memory) {
 
 // keep makes e about a value in a slot.
 func (f *Finder) keep(e *entry, slot event.Slot, text string) {
+	if f.known[e.slot] == &e.verdicts { // it was about another field of this event
+		f.known[e.slot] = nil
+	}
 	if e.answer == nil {
 		e.verdicts.Use(f.words.take(f.verdictWords[slot]))
 	} else {
