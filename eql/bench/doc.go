@@ -7,8 +7,9 @@
 // them, all threads and the garbage collector included, so that another process
 // disturbs less; the cases about workers and single events take the clock's. A figure
 // is the median of the rounds, a ratio the median of the rounds' ratios, and its
-// spread goes from the smallest to the largest of these. Absolute times depend on the
-// machine and on what else it does; ratios hold.
+// spread goes from the smallest to the largest of these. Loading is measured before
+// all else, without engines that the garbage collector would look through. Absolute
+// times depend on the machine and on what else it does; ratios hold.
 //
 // Measure is the part that knows nothing of EQL; the program in examples/compare
 // adds cases of other libraries with it.

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"slices"
 	"time"
 
 	"github.com/eqlkit/eqlkit/eval"
@@ -168,11 +169,9 @@ func (s *Stream) next() *item {
 // choose returns a batch to fill: of the other worker with the least to do, if one of
 // them has room, else of this goroutine.
 func (s *Stream) choose() *batch {
-	least := s.crew[0]
-	for i, w := range s.crew[1:] {
-		if w.idle() > 0 && (i == 0 || w.idle() > least.idle()) {
-			least = w
-		}
+	least := slices.MaxFunc(s.crew[min(1, len(s.crew)-1):], func(v, w *worker) int { return v.idle() - w.idle() })
+	if least.idle() == 0 {
+		least = s.crew[0]
 	}
 	return least.give()
 }
