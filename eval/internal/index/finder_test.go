@@ -2,6 +2,7 @@ package index
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -311,12 +312,15 @@ func TestFinderAllocations(t *testing.T) {
 	for range 200 { // until all scratch memory is there
 		push()
 	}
-	allocs := testing.AllocsPerRun(1, func() {
-		for range 1500 {
-			push()
-		}
-	})
-	require.Zero(t, allocs)
+	least := math.Inf(1) // of several, because the runtime takes memory, too, now and then
+	for range 4 {
+		least = min(least, testing.AllocsPerRun(1, func() {
+			for range 400 {
+				push()
+			}
+		}))
+	}
+	require.Zero(t, least)
 }
 
 // TestFinderAbsences wants a Finder to forget which fields were there, too.
