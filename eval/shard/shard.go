@@ -209,22 +209,25 @@ func (s *Stream) mayFill(ready bool) bool {
 	return !ready && s.crew[0].idle() > 0
 }
 
-// collect takes the items of batches under way, in order: of all, or until another one
-// may be filled. Instead of waiting it prepares what nobody has begun.
+// collect takes the items of batches under way, in order: of all, or of one that is
+// ready and of more until another one may be filled. Instead of waiting it prepares what
+// nobody has begun.
 func (s *Stream) collect(all bool, yield func(eval.Match) bool) error {
 	s.yield = yield
 	defer func() { s.yield = nil }()
 	var errs []error
+	taken := false
 	for {
 		if s.taking != nil { // also what a panic of yield has left
 			errs = s.take(errs)
+			taken = true
 		}
 		if len(s.running) == 0 {
 			break
 		}
 		first := s.running[0]
 		ready := len(first.ready) > 0
-		if !all && s.mayFill(ready) {
+		if !all && (taken || !ready) && s.mayFill(ready) {
 			break
 		}
 		if ready || !s.help() {

@@ -351,6 +351,25 @@ func TestPushJSON(t *testing.T) {
 	require.Equal(t, want, got)
 }
 
+// Matches of a slow stream do not wait until every worker has got all the work that it
+// may have: a call that finds a batch ready takes it.
+func TestSlowStream(t *testing.T) {
+	s := shard.New(engine(t, "any where true"), 8)
+	defer s.Close(nil)
+	const pushed = 20 * 16
+	found := 0
+	for i := range pushed {
+		if i%16 == 0 {
+			time.Sleep(2 * time.Millisecond) // the workers have long done what there is
+		}
+		require.NoError(t, s.Push(event.Map{"@timestamp": i, "event.category": "a"}, func(eval.Match) bool {
+			found++
+			return true
+		}))
+	}
+	require.Greater(t, found, pushed/2)
+}
+
 // An event that leaves nothing behind costs no memory, once there are as many batches
 // as it takes.
 func TestAllocations(t *testing.T) {

@@ -96,8 +96,8 @@ func (b *Builder) needs(x plan.Expr, wanted bool) []clause {
 func (b *Builder) exception(x *plan.Logic) (clause, bool) {
 	var all []clause
 	for _, o := range conjuncts(nil, x) {
-		cs := withoutSpares(b.needs(o, true))
-		if len(cs) != 1 || !cs[0].exact || cs[0].unsaid || len(cs[0].also) > 0 {
+		cs := b.needs(o, true) // an exact one is all that o needs, and comes first
+		if len(cs) == 0 || !cs[0].exact || cs[0].unsaid || len(cs[0].also) > 0 {
 			return clause{}, false
 		}
 		all = append(all, cs[0])
@@ -147,16 +147,6 @@ func (b *Builder) both(xs []plan.Expr, wanted bool) []clause {
 	return out
 }
 
-// withoutSpares returns the clauses of one expression that are not spares. Those are
-// the last ones.
-func withoutSpares(cs []clause) []clause {
-	n := len(cs)
-	for n > 0 && cs[n-1].spare {
-		n--
-	}
-	return cs[:n]
-}
-
 // only returns the source that all terms are about; nil if there are several.
 func (c *clause) only() *source {
 	s := c.terms[0].source
@@ -179,11 +169,8 @@ func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 			continue
 		}
 		all := b.needs(x, wanted)
-		best, least, necessary := -1, 2.0, 0
+		best, least := -1, 2.0
 		for i := range all {
-			if !all[i].spare {
-				necessary++
-			}
 			if all[i].negative || all[i].unsaid || all[i].spare {
 				continue
 			}
@@ -197,7 +184,7 @@ func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 		spares.take(all, len(b.chosen)-base)
 		b.chosen = append(b.chosen, all[best].terms)
 		terms += len(all[best].terms)
-		exact = exact && all[best].exact && necessary == 1
+		exact = exact && all[best].exact
 	}
 	if terms == 0 {
 		return nil

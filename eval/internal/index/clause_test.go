@@ -60,6 +60,9 @@ func (c *clause) text(l *event.Layout) string {
 	if c.negative {
 		out = "none of " + out
 	}
+	if c.spare {
+		out = "spare " + out
+	}
 	for i := range c.also {
 		out += " with " + c.also[i].text(l)
 	}
@@ -141,6 +144,16 @@ func TestClauses(t *testing.T) {
 		{`not not a : "b*"`, []string{`=a begins b (exact)`}},
 		{`a == "x" or b == "y"`, []string{`=a is x | =b is y (exact)`}},
 		{`a == "x" or b == "y" and c == "z"`, []string{`=a is x | =b is y`}},
+		{`a == "x" and b : "seldom, that is*" or a == "y" and c : "as seldom as b*"`, []string{
+			`=b begins seldom, that is | =c begins as seldom as b`, `spare =a is x | =a is y`,
+		}},
+		{`a == "x" and b : "seldom, that is*" or a != "y" and c : "as seldom as b*"`, []string{
+			`=b begins seldom, that is | =c begins as seldom as b`,
+		}},
+		{`a == "x" and b : "seldom, that is*" or c : "as seldom as b*" or a == "y" and a == "z" and b : "seldom, too, very*"`, []string{
+			`=b begins seldom, that is | =c begins as seldom as b | =b begins seldom, too, very`,
+		}},
+		{`not (a == "x" and (b == "y" or c == "z" and a == "v"))`, nil},
 		{`a == "x" or b != "y"`, nil},
 		{`a == "x" or b == null`, nil},
 		{`a == "x" or not b == "y"`, nil},

@@ -16,8 +16,7 @@ type Finder struct {
 	ix       *Index
 	rec      *event.Record // with the current event
 	memories []memory
-	absent   [][]absence // by block, and by hash of the sources that are present
-	turns    []turns     // by block
+	turns    []turns // by block
 	events   uint32
 	recollection
 	verdictWords []int // by slot
@@ -55,8 +54,10 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		left:         make([]uint64, words),
 		memories:     make([]memory, len(ix.sources)),
 		known:        make([]*op.Verdicts, len(verdicts)),
-		absent:       make([][]absence, len(ix.blocks)),
-		cand:         make([]uint64, words), chosen: make([]uint64, (choices+63)/64), uses: make([]uint64, (uses+63)/64), asked: make([]uint64, (uses+63)/64),
+		cand:         make([]uint64, words),
+		chosen:       make([]uint64, (choices+63)/64),
+		uses:         make([]uint64, (uses+63)/64),
+		asked:        make([]uint64, (uses+63)/64),
 	}
 	for i, s := range ix.sources {
 		f.memories[i].kind = s.recall()

@@ -282,6 +282,31 @@ func TestFinderMemory(t *testing.T) {
 	require.NotZero(t, forgot)
 }
 
+// TestFinderRoom wants what comes again and again to be remembered: a few long values,
+// and values that each decide about conditions of all words.
+func TestFinderRoom(t *testing.T) {
+	var wide []string
+	for i := range 64 * 100 {
+		wide = append(wide, fmt.Sprintf(`a == "%d"`, i))
+	}
+	long := []string{`a : "*long*"`, `b : "*long*"`}
+	for name, c := range map[string]struct {
+		conds []string
+		text  func(i int) string
+	}{
+		"long": {long, func(i int) string { return strings.Repeat("x", 5000+1000*(i%8)) }},
+		"wide": {wide, func(i int) string { return fmt.Sprint(i % 50) }},
+	} {
+		x := newIndexed(t, oneBlock, c.conds...)
+		f := x.ix.NewFinder(make([]int, x.rec.Layout().Len()))
+		for i := range 1000 {
+			x.fill("a", c.text(i), "b", c.text(i+1))
+			x.found(f, 0)
+			require.False(t, f.isFull(), "%s: event %d", name, i)
+		}
+	}
+}
+
 // TestFinderAllocations wants a Finder to take memory once, whatever values come.
 func TestFinderAllocations(t *testing.T) {
 	var conds []string

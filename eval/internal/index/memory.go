@@ -132,9 +132,11 @@ func (f *Finder) entry(m *memory, length int, hash uint64) *entry {
 // grow gives a source more entries if it has had many values that were new, and if
 // there are any left.
 func (f *Finder) grow(m *memory) {
-	m.growing++
 	n := len(m.entries)
-	if int(m.growing) <= n || n == 0 || n == maxEntries || len(f.entries.rest) < 4*n {
+	if n == 0 || n == maxEntries {
+		return
+	}
+	if m.growing++; int(m.growing) <= n || len(f.entries.rest) < 4*n {
 		return
 	}
 	old := m.entries
@@ -159,6 +161,9 @@ func (f *Finder) keep(e *entry, slot event.Slot, text string) {
 	if n := minValue; cap(e.value) < len(text) {
 		for n < len(text) {
 			n *= 2
+		}
+		if n > maxValue {
+			n = maxLong // once for all
 		}
 		e.value = f.bytes.take(n)
 	}

@@ -56,8 +56,8 @@ func isTurning(events uint32) bool {
 }
 
 // rearrange puts all uses in order of what they bring for their cost, which is that of
-// finding out about values that are new for the most part. What has not been asked is
-// left to the end of its kind.
+// finding out about values that are new for the most part. What was not asked of late
+// comes last.
 func (f *Finder) rearrange() {
 	for i := range f.turns {
 		t, b := &f.turns[i], f.ix.blocks[i]

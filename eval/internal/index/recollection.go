@@ -18,7 +18,8 @@ type recollection struct {
 	passing         []answer
 	seen            []uint64 // hashes of facts that were found; see again
 
-	shared []entry // by all sources
+	shared []entry     // by all sources
+	absent [][]absence // by block, and by hash of the sources that are present
 
 	entries  pool[entry]
 	answers  pool[answer]
@@ -51,9 +52,10 @@ func (f *Finder) equip() {
 	}
 	values = min(values, maxValues)
 	answers := min(max(values, len(f.ix.sources)), maxAnswers)
-	absent := 0
+	absent, widest := 0, 16
 	for _, b := range f.ix.blocks {
 		absent += absences * (b.words() + (len(b.uses)+63)/64)
+		widest = max(widest, b.words())
 	}
 	f.recollection = recollection{
 		single:   make([]*answer, facts),
@@ -63,11 +65,12 @@ func (f *Finder) equip() {
 		entries:  newPool[entry](values + sharedEntries),
 		answers:  newPool[answer](answers),
 		parts:    newPool[part](2 * answers),
-		allMasks: newPool[mask](16 * answers),
-		numbers:  newPool[int32](32 * answers),
+		allMasks: newPool[mask](answers * widest),
+		numbers:  newPool[int32](2 * answers * widest),
 		words:    newPool[uint64](8*values + absent),
-		bytes:    newPool[byte](96 * values),
+		bytes:    newPool[byte](96*values + sharedEntries*maxLong),
 		absences: newPool[absence](absences * len(f.ix.blocks)),
+		absent:   make([][]absence, len(f.ix.blocks)),
 	}
 	f.shared = f.entries.take(sharedEntries)
 }
