@@ -90,30 +90,7 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 }
 
 // exactGlobs returns the cheapest Matcher for texts as they are.
-func exactGlobs(gs []*glob) Matcher {
-	if len(gs) == 1 {
-		return gs[0].simplest()
-	}
-	return newGlobs(gs).simplest()
-}
-
-// simplest returns a Matcher for the same texts that goes through nothing that g does
-// not ask.
-func (g *glob) simplest() Matcher {
-	if text, ok := g.literal(); ok {
-		t := NewText(text)
-		return &t
-	} else if text, ok := g.prefix(); ok {
-		return prefix(text)
-	} else if text, ok := g.suffix(); ok {
-		return suffix(text)
-	} else if n, ok := g.part(); ok {
-		return &n
-	} else if inner, ok := g.behindOne(); ok {
-		return &behindOne{inner.simplest()}
-	}
-	return g
-}
+func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
 
 // behindOne matches the text behind the first symbol.
 type behindOne struct{ m Matcher }
