@@ -32,7 +32,7 @@ var faulty = []struct {
 	}},
 	{title: "names", queries: []string{
 		"any where `a == 1", "any where a` == 1", "any where ``a == 1", "any where a`b` == 1", `any where 6th == 1`, `any where a.5x == 1`,
-		`any where a.5 == 1`, `any where a.sequence == 1`, `any where sequence == 1`, `any where a. == 1`, `any where .a == 1`, `any where ? == 1`,
+		`any where a.5 == 1`, `any where a.sequence == 1`, `.a where`, `any.a where`, `.f(`, `any where .f(`, `any where sequence == 1`, `any where a. == 1`, `any where .a == 1`, `any where ? == 1`,
 		`any where ?a.?b == 1`, `any where ä == 1`, `any where a[0] == 1`, `any where a.b[0].c == 1`, "any where `f`(a)", `any where a.b(c)`,
 	}},
 	{title: "numbers", queries: []string{

@@ -127,7 +127,8 @@ type census struct {
 }
 
 // survey counts tokens, and returns a fault if brackets and prefix operators nest
-// deeper than limit. It runs before anything recurses over the tokens.
+// deeper than limit. It runs before anything recurses over the tokens, the last of
+// which is an EOF.
 func survey(tokens []lexer.Token, limit int) (census, *fault) {
 	var c census
 	var outer []int // for each open bracket, the depth around it
@@ -140,7 +141,7 @@ func survey(tokens []lexer.Token, limit int) (census, *fault) {
 			c.strings++
 		case identToken, quotedToken, tildeToken:
 			c.names++
-			if i == 0 || tokens[i-1].Value != "." {
+			if (i == 0 || tokens[i-1].Value != ".") && !namesOther(tok, &tokens[i+1]) {
 				c.fields++
 			}
 		case variableToken:
@@ -153,9 +154,6 @@ func survey(tokens []lexer.Token, limit int) (census, *fault) {
 			}
 			switch tok.Value {
 			case "(":
-				if i > 0 && (tokens[i-1].Type == identToken || tokens[i-1].Type == tildeToken) {
-					c.fields-- // a function
-				}
 				outer = append(outer, depth)
 				depth++
 				prefix = true
@@ -170,10 +168,6 @@ func survey(tokens []lexer.Token, limit int) (census, *fault) {
 				if n := len(outer); n > 0 {
 					outer = outer[:n-1]
 				}
-			case "where":
-				if i > 0 && tokens[i-1].Type == identToken {
-					c.fields-- // a category
-				}
 			}
 		}
 		if !prefix { // prefix operators end with their operand
@@ -187,4 +181,10 @@ func survey(tokens []lexer.Token, limit int) (census, *fault) {
 		}
 	}
 	return c, nil
+}
+
+// namesOther reports whether the name tok, before next, is one of a function or of
+// a category, not of a field.
+func namesOther(tok, next *lexer.Token) bool {
+	return tok.Type != quotedToken && next.Value == "(" || tok.Type == identToken && next.Value == "where"
 }
