@@ -67,11 +67,28 @@ func askedOfList(dst []asked, x *plan.In) []asked {
 
 // askedOfPatterns appends what matching one of several patterns asks for.
 func askedOfPatterns(dst []asked, x *plan.Match) []asked {
-	if x.Op == ast.Regex || x.Op == ast.RegexFold || x.Escapes {
+	for _, p := range x.Patterns {
+		switch {
+		case x.Op == ast.Regex || x.Op == ast.RegexFold:
+			dst = askedOfRegex(dst, p, x.Op == ast.RegexFold)
+		case x.Escapes:
+			dst = append(dst, asked{})
+		default:
+			dst = append(dst, askedOfWildcard(p, x.Op != ast.Like))
+		}
+	}
+	return dst
+}
+
+// askedOfRegex appends what a text has to be like that matches a regular expression.
+func askedOfRegex(dst []asked, p string, fold bool) []asked {
+	parts := pattern.RequiredParts(p, fold, gramLen)
+	if len(parts) == 0 {
 		return append(dst, asked{})
 	}
-	for _, p := range x.Patterns {
-		dst = append(dst, askedOfWildcard(p, x.Op != ast.Like))
+	kinds := [...]factKind{pattern.Inside: contains, pattern.AtBegin: beginsWith, pattern.AtEnd: endsWith, pattern.Whole: isFolded}
+	for _, part := range parts {
+		dst = append(dst, asked{fact{kind: kinds[part.Place], text: part.Text}, false})
 	}
 	return dst
 }

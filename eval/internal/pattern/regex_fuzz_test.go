@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -231,15 +232,35 @@ func checkRandomRegex(t *testing.T, seed uint64) {
 			require.ErrorContains(t, err, "too complex", x.text())
 		}
 	}
+	parts := pattern.RequiredParts(x.text(), g.fold, 2)
 	for range 12 {
 		s := g.subject()
 		r := []rune(s)
 		want := x.ends(r, 0)[len(r)]
 		require.Equal(t, want, m.Match(s), "%s on %q, fold %t", x.text(), s, g.fold)
+		if want && len(parts) > 0 {
+			require.True(t, hasPart(pattern.Fold(s), parts), "%s on %q, fold %t: %v", x.text(), s, g.fold, parts)
+		}
 		if large != nil {
 			require.Equal(t, want, large.Match(s), "%s on %q, fold %t, large", x.text(), s, g.fold)
 		}
 	}
+}
+
+// hasPart reports whether a text has one of some parts in its place.
+func hasPart(s string, parts []pattern.Part) bool {
+	return slices.ContainsFunc(parts, func(p pattern.Part) bool {
+		switch p.Place {
+		case pattern.Whole:
+			return s == p.Text
+		case pattern.AtBegin:
+			return strings.HasPrefix(s, p.Text)
+		case pattern.AtEnd:
+			return strings.HasSuffix(s, p.Text)
+		default:
+			return strings.Contains(s, p.Text)
+		}
+	})
 }
 
 func TestRegexAgainstOracle(t *testing.T) {
