@@ -3,13 +3,15 @@ package index
 import "slices"
 
 // An answer is which facts hold of a value, with what blocks make of them. Values
-// of which the same holds share one.
+// of which the same holds share one. It is as long as two lines of the cache, of which
+// part, all that is needed most of the time, is one.
 type answer struct {
 	part   part // of the block that was the first to ask, and the first of a list
-	odd    bool // a value is of a kind for which conditions may know better
-	source int32
 	facts  []int32
 	hash   uint64 // of all this
+	source int32
+	odd    bool // a value is of a kind for which conditions may know better
+	_      [24]byte
 }
 
 // A part is what a block makes of an answer.

@@ -12,8 +12,6 @@ type block struct {
 	from, to int // its words among those of the index
 	members  int
 	uses     []*use
-	asks     []ask   // by use
-	reaches  []reach // of asks
 	bySource []int32 // by source: its use, or -1
 	// choices are clauses which no mask can decide, a bit each: those of member m
 	// are the ones from choices[m] to choices[m+1]. Each needs one of some sources.
@@ -110,16 +108,6 @@ type use struct {
 	concerns []uint64 // the conditions of all these
 }
 
-// An ask is what a Finder needs of a use for each event, with as little as possible
-// to load: the conditions that it concerns are those of some of the reaches.
-type ask struct{ source, from, to int32 }
-
-// A reach is some conditions of one word of a block.
-type reach struct {
-	word int32
-	bits uint64
-}
-
 // use returns the use of a source for a condition, making it if need be.
 func (b *block) use(s *source, member int) *use {
 	b.extend(s.index + 1)
@@ -146,25 +134,7 @@ func (b *block) arrange() {
 		u.bad.compile()
 		u.choices.compile()
 		u.triggers.compile()
-		a := ask{source: int32(u.source.index), from: int32(len(b.reaches))}
-		for w, bits := range u.concerns {
-			if bits != 0 {
-				b.reaches = append(b.reaches, reach{int32(w), bits})
-			}
-		}
-		a.to = int32(len(b.reaches))
-		b.asks = append(b.asks, a)
 	}
-}
-
-// concerns reports whether a use concerns one of some conditions.
-func (b *block) concerns(a *ask, conditions []uint64) bool {
-	for _, r := range b.reaches[a.from:a.to] {
-		if conditions[r.word]&r.bits != 0 {
-			return true
-		}
-	}
-	return false
 }
 
 func count(words []uint64) int {

@@ -35,6 +35,7 @@ type Finder struct {
 	cand, chosen []uint64
 	left         []uint64
 	scratch      []int32
+	order        []int32
 	masks        []mask
 }
 
@@ -52,6 +53,7 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		ix:           ix,
 		verdictWords: verdicts,
 		left:         make([]uint64, words),
+		order:        make([]int32, 0, uses),
 		memories:     make([]memory, len(ix.sources)),
 		known:        make([]*op.Verdicts, len(verdicts)),
 		cand:         make([]uint64, words),
@@ -123,9 +125,9 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	clear(asked)
 	t := &f.turns[block]
 	for _, s := range f.present {
-		if u := b.bySource[s]; u >= 0 {
-			set(present, int(u))
-			set(asked, int(t.of[u]))
+		if at := t.bySource[s]; at.use >= 0 {
+			set(present, int(at.use))
+			set(asked, int(at.turn))
 		}
 	}
 	cand := f.cand[:b.words()]
@@ -136,14 +138,13 @@ func (f *Finder) Find(dst []int32, block int, awake []uint64) []int32 {
 	counted := f.events%turnsCounted == 0
 	for i, w := range asked {
 		for ; w != 0; w &= w - 1 {
-			u := t.uses[i<<6+bits.TrailingZeros64(w)]
-			a := &b.asks[u]
-			if !b.concerns(a, cand) {
+			at := &t.turns[i<<6+bits.TrailingZeros64(w)]
+			if !t.concerns(at, cand) {
 				continue
 			}
-			p := f.of(f.reply(a.source), b, u)
+			p := f.of(f.reply(at.source), b, at.use)
 			if counted {
-				t.count(u, p.masks, cand)
+				t.count(at.use, p.masks, cand)
 			}
 			for i := range p.masks {
 				cand[p.masks[i].word] &= p.masks[i].left
@@ -273,7 +274,6 @@ func (f *Finder) reply(source int32) *answer {
 	m := &f.memories[source]
 	if m.reply == nil {
 		m.reply = f.find(m, source)
-		f.odd = f.odd || m.reply.odd
 	}
 	return m.reply
 }

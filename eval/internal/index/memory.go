@@ -45,19 +45,22 @@ func (s *source) recall() recall {
 	}
 }
 
-// An entry is a value with its answer and what predicates say of it.
+// An entry is a value with its answer and what predicates say of it. It is as long as
+// a line of the cache.
 type entry struct {
-	value    []byte
-	answer   *answer
 	hash     uint64
-	slot     event.Slot
-	kind     value.Kind
+	answer   *answer
+	value    string // in memory of room bytes, which is the entry's alone
 	verdicts op.Verdicts
+	slot     event.Slot
+	room     uint16
+	kind     value.Kind
+	odd      bool // as of the answer
 }
 
 // is reports whether e is about a value in a slot, of a kind and with a text.
 func (e *entry) is(slot event.Slot, kind value.Kind, text string) bool {
-	return e.kind == kind && e.slot == slot && e.answer != nil && string(e.value) == text
+	return e.kind == kind && e.slot == slot && e.answer != nil && e.value == text
 }
 
 // How many values of a source are remembered, at first and at most, and how long they
@@ -82,6 +85,7 @@ func (f *Finder) find(m *memory, source int32) *answer {
 		return f.presence(source)
 	case nothing:
 		a, _ := f.compute(source)
+		f.odd = f.odd || a.odd
 		return a
 	}
 	m.asks++
@@ -89,14 +93,14 @@ func (f *Finder) find(m *memory, source int32) *answer {
 	text := v.Str()
 	if !v.Kind().IsText() {
 		f.key = appendValue(f.key[:0], v)
-		text = unsafe.String(unsafe.SliceData(f.key), len(f.key))
+		text = textOf(f.key)
 	}
 	if e := m.latest; e != nil && e.is(m.slot, v.Kind(), text) {
-		f.known[m.slot] = &e.verdicts
-		return e.answer
+		return f.recall(m, e)
 	}
 	if len(text) > maxLong {
 		a, _ := f.compute(source)
+		f.odd = f.odd || a.odd
 		return a
 	}
 	hash := maphash.String(seed, text)
@@ -106,14 +110,21 @@ func (f *Finder) find(m *memory, source int32) *answer {
 		f.grow(m)
 		a, stays := f.compute(source)
 		if !stays {
+			f.odd = f.odd || a.odd
 			return a
 		}
 		e = f.entry(m, len(text), hash) // of those that there are now
 		f.keep(e, m.slot, text)
-		e.hash, e.slot, e.kind, e.answer = hash, m.slot, v.Kind(), a
+		e.hash, e.slot, e.kind, e.answer, e.odd = hash, m.slot, v.Kind(), a, a.odd
 	}
 	m.latest = e
+	return f.recall(m, e)
+}
+
+// recall makes what is known of the value that e is about known of the event.
+func (f *Finder) recall(m *memory, e *entry) *answer {
 	f.known[m.slot] = &e.verdicts
+	f.odd = f.odd || e.odd
 	return e.answer
 }
 
@@ -158,17 +169,21 @@ func (f *Finder) keep(e *entry, slot event.Slot, text string) {
 	} else {
 		e.verdicts.Forget()
 	}
-	if n := minValue; cap(e.value) < len(text) {
+	if n := minValue; int(e.room) < len(text) {
 		for n < len(text) {
 			n *= 2
 		}
 		if n > maxValue {
 			n = maxLong // once for all
 		}
-		e.value = f.bytes.take(n)
+		e.room, e.value = uint16(n), textOf(f.bytes.take(n))
 	}
-	e.value = append(e.value[:0], text...)
+	value := unsafe.Slice(unsafe.StringData(e.value), e.room)
+	e.value = textOf(value[:copy(value, text)])
 }
+
+// textOf returns bytes as a text, which shares their memory.
+func textOf(b []byte) string { return unsafe.String(unsafe.SliceData(b), len(b)) }
 
 // appendValue appends what tells a value that is no single text from others of its
 // kind.

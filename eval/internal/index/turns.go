@@ -10,11 +10,29 @@ import (
 // leave few conditions for what they cost. So the others often need not be asked,
 // because no condition is left by then that they concern.
 type turns struct {
-	uses []int32 // in order
-	of   []int32 // by use: its place in uses
+	turns    []turn  // in order
+	reaches  []reach // of turns
+	bySource []place // by source
 
 	tallies []tallied // by use
 }
+
+// A turn is what it takes to ask a use, in as little memory as possible. It concerns
+// the conditions of reach, and of some of the reaches.
+type turn struct {
+	reach
+	source, use int32
+	from, to    int32
+}
+
+// A reach is some conditions of one word of a block.
+type reach struct {
+	bits uint64
+	word int32
+}
+
+// A place is which use of a block a source is, and which turn; below 0 if it is none.
+type place struct{ use, turn int32 }
 
 // tallied is what asking a use has brought in the events that are counted.
 type tallied struct{ asked, ruledOut float64 }
@@ -28,15 +46,63 @@ const (
 
 // newTurns returns the order of the block itself.
 func newTurns(b *block) turns {
+	reaches := 0
+	for _, u := range b.uses {
+		for _, bits := range u.concerns {
+			if bits != 0 {
+				reaches++
+			}
+		}
+	}
 	t := turns{
-		uses:    make([]int32, len(b.uses)),
-		of:      make([]int32, len(b.uses)),
-		tallies: make([]tallied, len(b.uses)),
+		turns:    make([]turn, len(b.uses)),
+		reaches:  make([]reach, 0, reaches),
+		bySource: make([]place, len(b.bySource)),
+		tallies:  make([]tallied, len(b.uses)),
 	}
-	for i := range b.uses {
-		t.uses[i], t.of[i] = int32(i), int32(i)
+	order := make([]int32, len(b.uses))
+	for i := range order {
+		order[i] = int32(i)
 	}
+	t.arrange(b, order)
 	return t
+}
+
+// arrange puts the uses into an order.
+func (t *turns) arrange(b *block, order []int32) {
+	for s := range t.bySource {
+		t.bySource[s] = place{-1, -1}
+	}
+	t.reaches = t.reaches[:0]
+	for i, n := range order {
+		u := b.uses[n]
+		at := &t.turns[i]
+		*at = turn{source: int32(u.source.index), use: n, from: int32(len(t.reaches))}
+		for w, bits := range u.concerns {
+			switch r := (reach{bits, int32(w)}); {
+			case bits == 0:
+			case at.bits == 0:
+				at.reach = r
+			default:
+				t.reaches = append(t.reaches, r)
+			}
+		}
+		at.to = int32(len(t.reaches))
+		t.bySource[u.source.index] = place{n, int32(i)}
+	}
+}
+
+// concerns reports whether a turn concerns one of some conditions.
+func (t *turns) concerns(at *turn, conditions []uint64) bool {
+	if conditions[at.word]&at.bits != 0 {
+		return true
+	}
+	for _, r := range t.reaches[at.from:at.to] {
+		if conditions[r.word]&r.bits != 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // count counts that a use was asked, and what the masks rule out of cand.
@@ -65,10 +131,12 @@ func (f *Finder) rearrange() {
 			n := &t.tallies[use]
 			return n.ruledOut / (n.asked + 1) / f.cost(b.uses[use].source)
 		}
-		slices.SortStableFunc(t.uses, func(x, y int32) int { return cmp.Compare(worth(y), worth(x)) })
-		for place, u := range t.uses {
-			t.of[u] = int32(place)
+		f.order = f.order[:0]
+		for i := range t.turns {
+			f.order = append(f.order, t.turns[i].use)
 		}
+		slices.SortStableFunc(f.order, func(x, y int32) int { return cmp.Compare(worth(y), worth(x)) })
+		t.arrange(b, f.order)
 		for u := range t.tallies {
 			t.tallies[u].asked /= 2
 			t.tallies[u].ruledOut /= 2

@@ -19,29 +19,27 @@ type memo struct {
 // Verdicts are what predicates about one field say of a value, as far as they have
 // been asked. The zero Verdicts is that of a new value. It belongs to one
 // goroutine.
-type Verdicts struct{ asked, held []uint64 } // by memo.nth
+type Verdicts struct {
+	words []uint64 // by memo.nth: which were asked, and behind each word which of them held
+}
 
 // Forget makes v that of another value.
-func (v *Verdicts) Forget() { clear(v.asked) }
+func (v *Verdicts) Forget() { clear(v.words) }
 
-// Use makes v empty and gives it memory, half of it for what was asked and half for
-// what held. If that is not enough it takes more.
-func (v *Verdicts) Use(memory []uint64) {
-	n := len(memory) / 2
-	v.asked, v.held = memory[:n:n], memory[n:2*n:2*n]
-}
+// Use makes v empty and gives it memory. If that is not enough it takes more.
+func (v *Verdicts) Use(memory []uint64) { v.words = memory }
 
 // note keeps an answer.
 func (v *Verdicts) note(nth int32, held bool) {
-	w, bit := int(nth>>6), uint64(1)<<(nth&63)
-	for w >= len(v.asked) {
-		v.asked, v.held = append(v.asked, 0), append(v.held, 0)
+	w, bit := int(nth>>6)<<1, uint64(1)<<(nth&63)
+	for w >= len(v.words) {
+		v.words = append(v.words, 0, 0)
 	}
-	v.asked[w] |= bit
+	v.words[w] |= bit
 	if held {
-		v.held[w] |= bit
+		v.words[w+1] |= bit
 	} else {
-		v.held[w] &^= bit
+		v.words[w+1] &^= bit
 	}
 }
 
@@ -103,9 +101,9 @@ func isOperand(x plan.Expr) bool {
 func (m *memo) Test(c *Ctx) bool {
 	if m.slot >= 0 && c.Known != nil {
 		if v := c.Known[m.slot]; v != nil {
-			w, bit := int(m.nth>>6), uint64(1)<<(m.nth&63)
-			if w < len(v.asked) && v.asked[w]&bit != 0 {
-				return v.held[w]&bit != 0
+			w, bit := int(m.nth>>6)<<1, uint64(1)<<(m.nth&63)
+			if w < len(v.words) && v.words[w]&bit != 0 {
+				return v.words[w+1]&bit != 0
 			}
 			held := m.pred.Test(c)
 			v.note(m.nth, held)
