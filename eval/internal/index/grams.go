@@ -1,8 +1,10 @@
 package index
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
+	"strings"
 	"unsafe"
 )
 
@@ -18,7 +20,13 @@ type grams struct {
 	words  []word
 	shift  uint     // of a hash, to a bit of filter
 	filter []uint64 // which hashes there are
-	table  []int32  // by hash: the first of the words, plus one
+	table  []group  // by hash
+}
+
+// A group is the words whose grams share a hash, one behind the other.
+type group struct {
+	gram  uint32 // of the first
+	first int32  // plus one, negative if there are others
 }
 
 // A word is a text to look for.
@@ -27,7 +35,6 @@ type word struct {
 	number int32
 	at     int32  // of the gram in the text
 	gram   uint32 // the gram
-	next   int32  // another one with the hash, plus one
 }
 
 // grow makes room for n texts.
@@ -41,12 +48,12 @@ func (g *grams) compile() {
 	if len(g.words) == 0 {
 		return
 	}
-	// 16 bits or more for each word let one gram in 16 pass at most, and 8 KB at
-	// least are always in the cache.
-	size := max(bits.Len(uint(len(g.words)))+4, 12)
+	// 32 bits or more for each word let one gram in 32 pass at most, and some KB
+	// at least are always in the cache.
+	size := max(bits.Len(uint(len(g.words)))+5, 12)
 	g.shift = uint(32 - size)
 	g.filter = make([]uint64, 1<<(size-6))
-	g.table = make([]int32, 1<<size)
+	g.table = make([]group, 1<<(size-coarser))
 	uses := make([]int32, 1<<size) // by hash, which tells apart as much as the filter does
 	for i := range g.words {
 		text := g.words[i].text
@@ -65,9 +72,29 @@ func (g *grams) compile() {
 		}
 		h := gramHash(w.gram) >> g.shift
 		g.filter[h>>6] |= 1 << (h & 63)
-		w.next, g.table[h] = g.table[h], int32(i)+1
+	}
+	slices.SortFunc(g.words, func(x, y word) int {
+		return cmp.Or(cmp.Compare(gramHash(x.gram), gramHash(y.gram)), cmp.Compare(x.number, y.number))
+	})
+	var texts strings.Builder // together, since they are compared with the same value
+	for i := range g.words {
+		texts.WriteString(g.words[i].text)
+	}
+	all := texts.String()
+	for i := range g.words {
+		w := &g.words[i]
+		w.text, all = all[:len(w.text)], all[len(w.text):]
+		at := &g.table[gramHash(w.gram)>>g.shift>>coarser]
+		if at.first == 0 {
+			*at = group{w.gram, int32(i) + 1}
+		} else if at.first > 0 {
+			at.first = -at.first
+		}
 	}
 }
+
+// coarser is by how many bits a hash for the table is shorter than one for the filter.
+const coarser = 3
 
 // find appends the numbers of the texts that s contains, each as often as it
 // occurs.
@@ -87,16 +114,29 @@ func (g *grams) find(dst []int32, s string) []int32 {
 
 // check appends the texts with a hash that s contains with their gram at i.
 func (g *grams) check(dst []int32, s string, i int, h uint32) []int32 {
-	gram := gramAt(s, i)
-	for n := g.table[h]; n > 0; {
-		w := &g.words[n-1]
-		n = w.next
-		from := i - int(w.at)
-		if w.gram == gram && from >= 0 && from+len(w.text) <= len(s) && s[from:from+len(w.text)] == w.text {
+	gram, at := gramAt(s, i), g.table[h>>coarser]
+	if at.first > 0 {
+		if at.gram == gram && g.words[at.first-1].isAt(s, i) {
+			dst = append(dst, g.words[at.first-1].number)
+		}
+		return dst
+	}
+	for n := -int(at.first) - 1; n < len(g.words); n++ {
+		w := &g.words[n]
+		if gramHash(w.gram)>>g.shift>>coarser != h>>coarser {
+			break
+		}
+		if w.gram == gram && w.isAt(s, i) {
 			dst = append(dst, w.number)
 		}
 	}
 	return dst
+}
+
+// isAt reports whether s contains w with its gram at i.
+func (w *word) isAt(s string, i int) bool {
+	from := i - int(w.at)
+	return from >= 0 && from+len(w.text) <= len(s) && s[from:from+len(w.text)] == w.text
 }
 
 // gramAt returns the bytes of s from i on, of which there must be enough.

@@ -17,6 +17,7 @@ type prefixes struct {
 	entries   []prefix // until compile
 	nodes     []node   // the first is the root; children of one lie together
 	bytes     []byte   // by node: with which its parent goes on to it
+	labels    string   // of nodes
 	numbers   []int32  // of texts that end at a node
 }
 
@@ -26,9 +27,9 @@ type prefix struct {
 }
 
 type node struct {
-	label      string // that comes after the byte
-	first, end int32  // its children
-	from, to   int32  // its numbers
+	label, length int32 // of what comes after the byte: where it is in labels
+	first, end    int32 // its children
+	from, to      int32 // its numbers
 }
 
 func (p *prefixes) any() bool { return len(p.entries)+len(p.nodes) > 0 }
@@ -46,16 +47,18 @@ func (p *prefixes) compile() {
 	}
 	slices.SortFunc(p.entries, func(x, y prefix) int { return p.compare(x.text, y.text) })
 	p.nodes, p.bytes = append(p.nodes, node{}), append(p.bytes, 0)
-	p.build(0, p.entries, 0)
-	p.entries = nil
+	var labels strings.Builder
+	p.build(0, p.entries, 0, &labels)
+	p.entries, p.labels = nil, labels.String()
 	p.nodes, p.bytes = slices.Clip(p.nodes), slices.Clip(p.bytes)
 }
 
 // build makes a node what the texts of entries are from depth on.
-func (p *prefixes) build(n int32, entries []prefix, depth int) {
+func (p *prefixes) build(n int32, entries []prefix, depth int, labels *strings.Builder) {
 	first, last := entries[0].text, entries[len(entries)-1].text
 	length := p.common(first, last)
-	label := p.part(first, depth, length)
+	label := int32(labels.Len())
+	labels.WriteString(p.part(first, depth, length))
 	from := len(p.numbers)
 	for len(entries) > 0 && len(entries[0].text) == length {
 		p.numbers = append(p.numbers, entries[0].number)
@@ -67,13 +70,13 @@ func (p *prefixes) build(n int32, entries []prefix, depth int) {
 			p.nodes, p.bytes = append(p.nodes, node{}), append(p.bytes, b)
 		}
 	}
-	p.nodes[n] = node{label, int32(children), int32(len(p.nodes)), int32(from), int32(len(p.numbers))}
+	p.nodes[n] = node{label, int32(length - depth), int32(children), int32(len(p.nodes)), int32(from), int32(len(p.numbers))}
 	for child := children; len(entries) > 0; child++ {
 		same := 1
 		for same < len(entries) && p.at(entries[same].text, length) == p.bytes[child] {
 			same++
 		}
-		p.build(int32(child), entries[:same], length+1)
+		p.build(int32(child), entries[:same], length+1, labels)
 		entries = entries[same:]
 	}
 }
@@ -85,11 +88,13 @@ func (p *prefixes) find(dst []int32, s string) []int32 {
 	}
 	n, depth := &p.nodes[0], 0
 	for {
-		end := depth + len(n.label)
-		if end > len(s) || p.part(s, depth, end) != n.label {
+		end := depth + int(n.length)
+		if end > len(s) || p.part(s, depth, end) != p.labels[n.label:n.label+n.length] {
 			return dst
 		}
-		dst = append(dst, p.numbers[n.from:n.to]...)
+		if n.from < n.to {
+			dst = append(dst, p.numbers[n.from:n.to]...)
+		}
 		if end == len(s) {
 			return dst
 		}

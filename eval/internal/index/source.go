@@ -38,8 +38,7 @@ const (
 // facts find out which of the numbered facts hold of a value.
 type facts struct {
 	few     bool // nothing but presence is asked for
-	texts   map[string]int32
-	folded  map[string]int32
+	names   names
 	bools   [2]int32 // false, true; 0 if not asked for
 	numbers []numbered
 	heads   prefixes // of folded texts
@@ -85,12 +84,7 @@ func (s *source) compile() {
 	for i := range s.asked {
 		many[s.asked[i].kind]++
 	}
-	if n := many[isText]; n > 0 {
-		k.texts = make(map[string]int32, n)
-	}
-	if n := many[isFolded]; n > 0 {
-		k.folded = make(map[string]int32, n)
-	}
+	k.names.grow(many[isText] + many[isFolded])
 	k.heads.grow(many[beginsWith])
 	k.seconds.grow(many[continues])
 	k.tails.grow(many[endsWith])
@@ -105,10 +99,8 @@ func (s *source) compile() {
 			k.whole[i] = newWhole(f.whole, f.fold)
 		}
 		switch f.kind {
-		case isText:
-			k.texts[f.text] = n
-		case isFolded:
-			k.folded[f.text] = n
+		case isText, isFolded:
+			k.names.add(f.text, f.kind == isFolded, n)
 		case isBool:
 			k.bools[f.num] = n
 		case isNumber:
@@ -124,6 +116,7 @@ func (s *source) compile() {
 		}
 	}
 	slices.SortFunc(k.numbers, func(x, y numbered) int { return x.compare(y.fact) })
+	k.names.compile()
 	k.heads.compile()
 	k.seconds.compile()
 	k.tails.compile()
@@ -132,7 +125,7 @@ func (s *source) compile() {
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
 		s.effort = 2
-	case k.texts != nil || k.folded != nil:
+	case k.names.any():
 		s.effort = 1
 	}
 }
@@ -161,9 +154,7 @@ func (s *source) find(dst []int32, rec *event.Record) (found []int32, odd bool) 
 	case systemSource:
 		if name := op.SystemOf(rec, s.slots); name != "" {
 			dst = append(dst, 0)
-			if n, ok := s.known.texts[name]; ok {
-				dst = append(dst, n)
-			}
+			dst = s.known.names.find(dst, name, name)
 		}
 		return dst, false
 	}
@@ -214,6 +205,9 @@ func (k *facts) findValue(dst []int32, v, f value.Value) (found []int32, odd boo
 
 // findNumber appends the number of the fact that a value is a number.
 func (k *facts) findNumber(dst []int32, f fact) []int32 {
+	if f.num < k.numbers[0].num || f.num > k.numbers[len(k.numbers)-1].num {
+		return dst
+	}
 	i, ok := slices.BinarySearchFunc(k.numbers, f, func(n numbered, f fact) int { return n.compare(f) })
 	if ok {
 		dst = append(dst, k.numbers[i].number)
@@ -232,18 +226,9 @@ func (n numbered) compare(f fact) int {
 }
 
 func (k *facts) findText(dst []int32, text, folded string) []int32 {
-	if k.texts != nil {
-		if n, ok := k.texts[text]; ok {
-			dst = append(dst, n)
-		}
-	}
+	dst = k.names.find(dst, text, folded)
 	if !k.folds {
 		return dst
-	}
-	if k.folded != nil {
-		if n, ok := k.folded[folded]; ok {
-			dst = append(dst, n)
-		}
 	}
 	parts := len(dst)
 	dst = k.heads.find(dst, folded)
