@@ -18,14 +18,13 @@ type clock struct {
 	timeline
 	field *clockField
 
-	state  timeliness  // of the current event
-	direct bool        // whether the current event need not be kept back
-	time   int64       // of the current event; noTime if it has none
-	tie    value.Value // of the current event
-	held   *op.Held    // the current event, once a query asks for it
-	kept   *kept       // the current event, once it is kept back
-	judged *judgement  // about events before, and the current one
-	repeat answer      // whether the current event is one
+	state  timeliness // of the current event
+	direct bool       // whether the current event need not be kept back
+	moment            // of the current event
+	held   *op.Held   // the current event, once a query asks for it
+	kept   *kept      // the current event, once it is kept back
+	judged *judgement // about events before, and the current one
+	repeat answer     // whether the current event is one
 
 	queue  keptHeap
 	doubts []*kept // ahead of time
@@ -59,24 +58,31 @@ func newClock(f *clockField, o *streamOptions) *clock {
 	return &clock{timeline: newTimeline(o.time, o.sources), field: f}
 }
 
-// read takes the time of the current event.
-func (f *clockField) read(r *event.Record) (at int64, tie value.Value) {
+// A moment is what a clock tells of an event.
+type moment struct {
+	time int64 // noTime if it has none
+	tie  value.Value
+}
+
+// read takes the moment of an event.
+func (f *clockField) read(r *event.Record) moment {
+	m := moment{time: noTime}
 	if f.hasTiebreaker {
-		tie = single(r.Get(f.tieSlot))
+		m.tie = single(r.Get(f.tieSlot))
 	}
 	if t, ok := event.ParseTime(single(r.Get(f.timeSlot))); ok {
-		return t, tie
+		m.time = t
 	}
-	return noTime, tie
+	return m
 }
 
 // begin makes an event of a source the current one.
-func (c *clock) begin(at int64, tie value.Value, source string) {
-	c.reset(at, tie)
-	if at == noTime {
+func (c *clock) begin(m moment, source string) {
+	c.reset(m)
+	if m.time == noTime {
 		c.state = untimed
 	} else {
-		c.state, c.judged = c.observe(source, at)
+		c.state, c.judged = c.observe(source, m.time)
 	}
 	c.direct = c.state == onTime && c.needsNoQueue()
 }
@@ -85,9 +91,9 @@ func (c *clock) begin(at int64, tie value.Value, source string) {
 func (c *clock) needsNoQueue() bool { return c.inOrder() && !c.field.hasTiebreaker }
 
 // reset forgets the event before.
-func (c *clock) reset(at int64, tie value.Value) {
+func (c *clock) reset(m moment) {
 	c.letGo()
-	c.time, c.tie, c.repeat = at, tie, unknown
+	c.moment, c.repeat = m, unknown
 }
 
 // letGo lets go of the current event.

@@ -14,7 +14,7 @@ import (
 func (s *Stream) candidates() []int32 {
 	switch {
 	case s.ahead == nil:
-		s.search.find(s.at, s.wakeful())
+		s.search.find(&s.own, s.wakeful())
 	case !s.opts.plain:
 		s.ahead.settle(s.wakeful())
 	}
@@ -55,7 +55,6 @@ func (s *Stream) wakeful() []uint64 {
 // what the event hit.
 func (s *Stream) evaluate(ev Event, bits []int32) {
 	cs := s.engine.candidates
-	at := s.at
 	for i := 0; i < len(bits); {
 		q := cs[bits[i]].query
 		r := s.runs[q]
@@ -69,9 +68,8 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 			}
 			last = c.step
 			r.evaluations++
-			if s.holds(i, c) {
+			if s.test(i, c) {
 				r.held++
-				s.hits.Add(at.ctx, int(last), c.of)
 			}
 		}
 		if last < until {
@@ -87,33 +85,53 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 	s.current = nil
 }
 
-// holds reports whether candidate i, which is c, holds.
-func (s *Stream) holds(i int, c *candidate) bool {
+// test reports whether candidate i, which is c, holds, and adds its hits if it does.
+func (s *Stream) test(i int, c *candidate) bool {
 	if s.ahead == nil {
-		return s.at.test(c)
+		if !s.own.test(c) {
+			return false
+		}
+		s.hits.Add(&s.own.ctx, int(c.step), c.of)
+		return true
 	}
-	answer := s.ahead.verdicts[i]
-	if answer == unasked {
-		return s.ask(s.at.found[i], c.of)
+	a := &s.ahead.outcomes[i]
+	if a.verdict == unasked {
+		return s.ask(a.bit, int(c.step), c.of)
 	}
-	s.ahead.tell(s.at.found[i], s.exprError)
-	return answer == holding
+	return s.apply(a)
 }
 
-// ask tests a step of which nothing was found out beforehand. That is quicker than to
-// ask the index first, but only what the index would have let through may report
-// errors.
-func (s *Stream) ask(bit int32, st *op.Step) bool {
+// look makes the record of the stream that of the current event, which was prepared.
+func (s *Stream) look() {
+	if s.reread {
+		return
+	}
+	s.reread = true
+	if err := s.own.rec.Fill(s.ahead.event); err != nil {
+		s.own.rec.Reset()
+		s.exprError(err)
+	}
+}
+
+// ask tests a step of which nothing was found out beforehand, and adds its hits if it
+// holds. That is quicker than to ask the index first, but only what the index would
+// have let through may report errors.
+func (s *Stream) ask(bit int32, step int, st *op.Step) bool {
+	s.look()
+	s.surprises.note(bit)
 	s.asked.OnError = s.setAside
 	holds := st.Cond.Test(&s.asked)
 	s.asked.OnError = s.report
-	if len(s.aside) > 0 && s.search.has(s.at.rec, bit) {
+	if len(s.aside) > 0 && s.search.has(s.own.rec, bit) {
 		for _, err := range s.aside {
 			s.exprError(err)
 		}
 	}
 	clear(s.aside)
 	s.aside = s.aside[:0]
+	if holds {
+		s.hits.Add(&s.asked, step, st)
+	}
 	return holds
 }
 
@@ -126,10 +144,26 @@ func (s *Stream) askUntil(r *run) {
 	}
 	r.evaluations++
 	r.asked++
-	if st := &r.Steps[u.step]; st.Cond.Test(s.at.ctx) {
+	if s.untilHolds(r) {
 		r.held++
-		s.hits.Add(s.at.ctx, u.step, st)
 	}
+}
+
+// untilHolds tests the step of until, and adds its hits if it holds.
+func (s *Stream) untilHolds(r *run) bool {
+	st, ctx := &r.Steps[r.until.step], &s.own.ctx
+	if s.ahead != nil {
+		if a := s.ahead.until(r.bits[r.until.step]); a != nil {
+			return s.apply(a)
+		}
+		s.look()
+		ctx = &s.asked
+	}
+	if !st.Cond.Test(ctx) {
+		return false
+	}
+	s.hits.Add(ctx, r.until.step, st)
+	return true
 }
 
 // hit hands the hits of the current event to the query.

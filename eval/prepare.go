@@ -18,32 +18,26 @@ import (
 // Stream are exchanged, by Swap or otherwise.
 type Preparer struct {
 	search searcher
-	like   *event.Record // never filled
-	none   []uint64      // the steps of no forecast
-	ctx    op.Ctx
-	into   *Prepared // under preparation
+	sight
+	none    []uint64  // the steps of no forecast
+	into    *Prepared // under preparation
+	testing int32     // bit of the step under test
 }
 
 // NewPreparer returns a Preparer of events for s. It is called like any other method
 // of s; the Preparer then has nothing to do with the goroutine of s.
 func (s *Stream) NewPreparer() *Preparer {
-	p := &Preparer{
-		search: newSearcher(s.engine, s.opts.plain),
-		like:   event.NewRecord(s.engine.layout),
-		none:   make([]uint64, len(s.awake)),
-	}
-	p.ctx = op.Ctx{OnError: p.note, Forgetful: s.opts.plain}
-	if !s.opts.plain {
-		p.ctx.Known = p.search.finder.Known()
-	}
+	p := &Preparer{search: newSearcher(s.engine, s.opts.plain), none: make([]uint64, len(s.awake))}
+	p.sight = p.search.newSight()
+	p.ctx.OnError = p.note
 	return p
 }
 
 // A Prepared is an event that a Preparer has prepared. It is meant to be used again
 // and again, and belongs to one goroutine at a time. The zero Prepared holds no event;
-// it is fit for events of any Stream.
+// it is fit for events of any Stream. It has nothing of the memory of the Preparer,
+// which can prepare others while a Stream takes it.
 type Prepared struct {
-	sight
 	engine *Engine
 	event  Event // nil once it has been pushed
 	err    error // why it cannot be read
@@ -51,13 +45,24 @@ type Prepared struct {
 	text     event.Document // of PrepareJSON
 	borrowed bool           // the event is text
 
-	asked    []uint64  // bits of the index: the steps that candidates were sought among
-	verdicts []verdict // by candidate
+	choice
+	forecast []uint64  // bits of the index: the steps that candidates were sought among
+	outcomes []outcome // by candidate
+	untils   []outcome // of steps of until that are asked only if another one holds
+	moments  []moment  // by clock
+	hits     op.Hits
+	copies   op.Copies // of values in hits and moments
 	troubles []trouble // what conditions have reported
-	testing  int32     // bit of the condition under test
 }
 
-// A verdict is what has been found out about a candidate.
+// An outcome is what has been found out about a step.
+type outcome struct {
+	bit      int32
+	verdict  verdict
+	from, to int32 // number of its hits
+}
+
+// A verdict is whether a step holds.
 type verdict uint8
 
 const (
@@ -82,6 +87,7 @@ type Forecast struct{ steps []uint64 } // bits of the index
 // Forecast makes f the one for the next events.
 func (s *Stream) Forecast(f *Forecast) {
 	f.steps = append(f.steps[:0], s.awake...)
+	s.surprises.add(f.steps)
 	for _, c := range s.clocks {
 		if s.direct(c) {
 			continue
@@ -92,13 +98,38 @@ func (s *Stream) Forecast(f *Forecast) {
 	}
 }
 
+// surprises are the steps that a Stream came to need of late though a forecast had not
+// said so: it is likely that they will be needed again.
+type surprises struct {
+	recent, before []uint64 // bits of the index
+	forecasts      int      // since recent was empty
+}
+
+// surprisesLast is for how many forecasts a surprise is remembered at least.
+const surprisesLast = 1 << 13
+
+// add adds the surprises to steps.
+func (x *surprises) add(steps []uint64) {
+	if x.forecasts++; x.forecasts > surprisesLast {
+		x.recent, x.before, x.forecasts = x.before, x.recent, 0
+		clear(x.recent)
+	}
+	for i := range x.recent {
+		steps[i] |= x.recent[i] | x.before[i]
+	}
+}
+
+// note notes a step.
+func (x *surprises) note(bit int32) { x.recent[bit>>6] |= 1 << (bit & 63) }
+
 // direct reports whether sequences see the next events at once, as far as one can
 // tell.
 func (s *Stream) direct(c *clock) bool { return s.opts.distinct == nil && c.needsNoQueue() }
 
 // Prepare makes into what ev, which may be nil, is to a Stream. What is wrong with ev
 // PushPrepared tells. Functions of fn.Func and methods of ev are called by the
-// goroutine of the Preparer, everything else by that of the Stream.
+// goroutine of the Preparer, and by that of the Stream if it needs what f did not know;
+// everything else is called by that of the Stream.
 func (p *Preparer) Prepare(ev Event, f *Forecast, into *Prepared) {
 	p.begin(f, into)
 	into.event = ev
@@ -119,38 +150,74 @@ func (p *Preparer) prepare() {
 	if v.event == nil {
 		return
 	}
-	if v.err = v.rec.Fill(v.event); v.err != nil {
+	if v.err = p.rec.Fill(v.event); v.err != nil {
 		return
 	}
-	p.search.find(&v.sight, v.asked)
-	cs := p.search.engine.candidates
-	for _, bit := range v.found {
-		c := &cs[bit]
-		v.testing = bit
-		answer := failing
-		if v.test(c) {
-			answer = holding
-		}
-		v.verdicts = append(v.verdicts, answer)
+	if d, ok := v.event.(*event.Document); ok {
+		v.copies.Spare(d.Bytes())
 	}
+	e := p.search.engine
+	for i := range e.clocks {
+		m := e.clocks[i].read(p.rec)
+		m.tie = v.copies.Of(m.tie)
+		v.moments = append(v.moments, m)
+	}
+	p.search.find(&p.sight, v.forecast)
+	v.blocks, v.found = append(v.blocks, p.blocks...), append(v.found, p.found...)
+	cs := e.candidates
+	for i := 0; i < len(v.found); {
+		q, until := cs[v.found[i]].query, cs[v.found[i]].until
+		hits := v.hits.Len()
+		for ; i < len(v.found) && cs[v.found[i]].query == q; i++ {
+			c := &cs[v.found[i]]
+			v.outcomes = append(v.outcomes, p.ask(v.found[i], int(c.step), c.of, c))
+			if c.step == until {
+				until = -1
+			}
+		}
+		if until >= 0 && v.hits.Len() > hits {
+			p.askUntil(e.queries[q])
+		}
+	}
+}
+
+// ask finds out about a step, of the candidate c unless that is nil.
+func (p *Preparer) ask(bit int32, step int, st *op.Step, c *candidate) outcome {
+	v := p.into
+	p.testing = bit
+	a := outcome{bit: bit, verdict: failing, from: int32(v.hits.Len())}
+	if c != nil && p.test(c) || c == nil && st.Cond.Test(&p.ctx) {
+		a.verdict = holding
+		v.hits.Add(&p.ctx, step, st)
+		v.hits.Own(int(a.from), &v.copies)
+	}
+	a.to = int32(v.hits.Len())
+	return a
+}
+
+// askUntil finds out about the step of until of a query, unless the forecast is that
+// something waits for it: then it would be a candidate if it held.
+func (p *Preparer) askUntil(q *bound) {
+	u, v := q.until, p.into
+	bit := q.bits[u.step]
+	if bit < 0 || v.forecast[bit>>6]>>(bit&63)&1 != 0 || !slices.Contains(v.blocks, u.block) {
+		return
+	}
+	v.untils = append(v.untils, p.ask(bit, u.step, &q.Steps[u.step], nil))
 }
 
 // begin makes v, emptied, what is prepared.
 func (p *Preparer) begin(f *Forecast, v *Prepared) {
-	if v.engine != p.search.engine {
-		*v = Prepared{engine: p.search.engine, sight: sight{rec: event.NewRecord(p.search.engine.layout)}}
-	}
 	v.end()
-	if v.asked = f.steps; len(v.asked) != len(p.none) {
-		v.asked = p.none
+	v.engine, p.into = p.search.engine, v
+	if v.forecast = f.steps; len(v.forecast) != len(p.none) {
+		v.forecast = p.none
 	}
-	v.rec.ReadLike(p.like)
-	v.ctx, p.ctx.Rec, p.into = &p.ctx, v.rec, v
 }
 
 // note takes down what the condition under test reports.
 func (p *Preparer) note(err error) {
-	p.into.troubles = append(p.into.troubles, trouble{p.into.testing, err})
+	p.into.troubles = append(p.into.troubles, trouble{p.testing, err})
 }
 
 // end lets go of the event.
@@ -158,10 +225,14 @@ func (v *Prepared) end() {
 	if v.borrowed {
 		v.text.Reset(nil)
 	}
-	v.event, v.err, v.asked, v.borrowed = nil, nil, nil, false
-	v.verdicts = v.verdicts[:0]
+	v.event, v.err, v.forecast, v.borrowed = nil, nil, nil, false
+	v.blocks, v.found = v.blocks[:0], v.found[:0]
+	v.outcomes, v.untils = v.outcomes[:0], v.untils[:0]
+	clear(v.moments)
 	clear(v.troubles)
-	v.troubles = v.troubles[:0]
+	v.moments, v.troubles = v.moments[:0], v.troubles[:0]
+	v.hits.Reset()
+	v.copies.Reset()
 }
 
 // settle makes the candidates those that are in awake, a set of bits of the index: it
@@ -170,13 +241,13 @@ func (v *Prepared) settle(awake []uint64) {
 	n := 0
 	for i, bit := range v.found {
 		if awake[bit>>6]>>(bit&63)&1 != 0 {
-			v.found[n], v.verdicts[n] = bit, v.verdicts[i]
+			v.found[n], v.outcomes[n] = bit, v.outcomes[i]
 			n++
 		}
 	}
-	v.found, v.verdicts = v.found[:n], v.verdicts[:n]
+	v.found, v.outcomes = v.found[:n], v.outcomes[:n]
 	for i, w := range awake {
-		for w &^= v.asked[i]; w != 0; w &= w - 1 {
+		for w &^= v.forecast[i]; w != 0; w &= w - 1 {
 			v.add(int32(i<<6 + bits.TrailingZeros64(w)))
 		}
 	}
@@ -189,7 +260,17 @@ func (v *Prepared) add(bit int32) {
 	}
 	i, _ := slices.BinarySearchFunc(v.found, bit, v.engine.compare)
 	v.found = slices.Insert(v.found, i, bit)
-	v.verdicts = slices.Insert(v.verdicts, i, unasked)
+	v.outcomes = slices.Insert(v.outcomes, i, outcome{bit: bit})
+}
+
+// until returns what was found out about a step of until, or nil if nothing was.
+func (v *Prepared) until(bit int32) *outcome {
+	for i := range v.untils {
+		if v.untils[i].bit == bit {
+			return &v.untils[i]
+		}
+	}
+	return nil
 }
 
 // tell calls report with what the condition of a candidate has reported.
@@ -214,8 +295,7 @@ func (s *Stream) PushPrepared(source string, p *Prepared, yield func(Match) bool
 	if err := s.accept(p.event, p.err); err != nil {
 		return err
 	}
-	s.asked.Rec, p.ctx = p.rec, &s.asked
-	s.at, s.ahead = &p.sight, p
+	s.at, s.ahead = &p.choice, p
 	if p.borrowed {
 		s.borrowed = &p.text
 	}
@@ -223,5 +303,15 @@ func (s *Stream) PushPrepared(source string, p *Prepared, yield func(Match) bool
 	return s.see(source, p.event, yield)
 }
 
+// take reports whether a step of the current event holds, as it was found out
+// beforehand, and adds its hits.
+func (s *Stream) apply(a *outcome) bool {
+	s.ahead.tell(a.bit, s.report)
+	s.hits.Take(&s.ahead.hits, int(a.from), int(a.to))
+	return a.verdict == holding
+}
+
 // forget forgets that the current event was prepared.
-func (s *Stream) forget() { s.at, s.ahead, s.borrowed, s.copied = nil, nil, nil, nil }
+func (s *Stream) forget() {
+	s.at, s.ahead, s.reread, s.borrowed, s.copied = nil, nil, false, nil, nil
+}

@@ -10,14 +10,29 @@ import (
 	"github.com/eqlkit/eqlkit/eval/value"
 )
 
+// A choice is the steps that an event may satisfy.
+type choice struct {
+	blocks []int   // of the index that its categories concern
+	found  []int32 // bits of the index: the candidates, in the order of the queries
+}
+
 // A sight is an event as the steps of queries see it: its fields, and the steps that
 // it may satisfy.
 type sight struct {
-	rec    *event.Record
-	ctx    *op.Ctx // whose record is rec
-	blocks []int   // of the index that its categories concern
-	found  []int32 // bits of the index: the candidates, in the order of the queries
-	whole  bool    // candidates have to be tested as a whole
+	choice
+	rec   *event.Record
+	ctx   op.Ctx // whose record is rec
+	whole bool   // candidates have to be tested as a whole
+}
+
+// newSight returns a sight of no event, for x.
+func (x *searcher) newSight() sight {
+	v := sight{rec: event.NewRecord(x.engine.layout)}
+	v.ctx = op.Ctx{Rec: v.rec, Forgetful: x.plain}
+	if !x.plain {
+		v.ctx.Known = x.finder.Known()
+	}
+	return v
 }
 
 // test reports whether a candidate holds.
@@ -26,7 +41,7 @@ func (v *sight) test(c *candidate) bool {
 	if v.whole {
 		cond = c.of.Cond
 	}
-	return cond.Test(v.ctx)
+	return cond.Test(&v.ctx)
 }
 
 // A searcher finds the steps of an engine that events may satisfy. What it has found

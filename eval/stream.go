@@ -27,12 +27,14 @@ type Stream struct {
 	search           searcher
 	awake            []uint64    // bits of the index: steps that can make a difference to their machines
 	other            []uint64    // scratch for the like
-	own              sight       // of events that come as they are
+	own              sight       // of events that come as they are, or are read again
 	asked            op.Ctx      // for what prepared events are still asked
 	aside            []error     // reported by the condition under test
 	report, setAside func(error) // exprError, and what fills aside
-	at               *sight      // the current event
-	ahead            *Prepared   // the current event, if it was prepared; at is its sight
+	at               *choice     // of the current event
+	ahead            *Prepared   // the current event, if it was prepared
+	reread           bool        // it has been read again
+	surprises        surprises
 	hits             op.Hits
 
 	borrow   *event.Document // of PushJSON
@@ -76,19 +78,16 @@ func (s *Stream) install(e *Engine) {
 		s.accounts = newAccounts()
 	}
 	s.engine, s.search = e, newSearcher(e, s.opts.plain)
-	s.own = sight{rec: event.NewRecord(e.layout)}
-	s.own.ctx = &op.Ctx{Rec: s.own.rec, Forgetful: s.opts.plain}
-	s.asked = op.Ctx{Forgetful: true} // records come from several places
+	s.own = s.search.newSight()
+	s.asked = op.Ctx{Rec: s.own.rec, Forgetful: s.opts.plain}
 	s.listen()
 	s.clocks, s.runs = nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))
 	}
-	if !s.opts.plain {
-		s.own.ctx.Known = s.search.finder.Known()
-	}
 	words := (e.index.Bits() + 63) / 64
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
+	s.surprises = surprises{recent: make([]uint64, words), before: make([]uint64, words)}
 	for _, c := range s.clocks {
 		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
 	}
@@ -132,7 +131,7 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 	if err = s.accept(ev, err); err != nil {
 		return err
 	}
-	s.at = &s.own
+	s.at = &s.own.choice
 	return s.see(source, ev, yield)
 }
 
@@ -140,9 +139,12 @@ func (s *Stream) PushFrom(source string, ev Event, yield func(Match) bool) error
 func (s *Stream) see(source string, ev Event, yield func(Match) bool) error {
 	s.begin(yield)
 	defer s.end()
-	for _, c := range s.clocks {
-		at, tie := c.field.read(s.at.rec)
-		c.begin(at, tie, source)
+	for i, c := range s.clocks {
+		if s.ahead != nil {
+			c.begin(s.ahead.moments[i], source)
+		} else {
+			c.begin(c.field.read(s.own.rec), source)
+		}
 	}
 	s.take(ev, source)
 	return s.full

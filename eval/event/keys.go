@@ -6,13 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// habits are what records have learnt of how documents are written, and how often they
-// have been filled.
+// habits are what a record has learnt of how documents are written.
 type habits struct {
 	places []place // by node
 	odd    key     // one that is not remembered
 	object uint64  // number of objects seen
-	count  uint64  // of fills
 }
 
 func newHabits(l *Layout) *habits {

@@ -60,15 +60,6 @@ func NewRecord(l *Layout) *Record {
 	}
 }
 
-// ReadLike makes r share with o, a record for the same layout, what both learn of how
-// documents are written. From then on it may be filled only where o may be: by the
-// goroutine of o, until ReadLike is called with another. That keeps together what
-// reading needs, if many records are filled in turn.
-func (r *Record) ReadLike(o *Record) {
-	o.acquire()
-	r.habits = o.habits
-}
-
 // acquire makes sure that r has habits.
 func (r *Record) acquire() {
 	if r.habits == nil {
@@ -185,17 +176,15 @@ func (r *Record) touch(s Slot) {
 	}
 }
 
-// Fills returns the number of the fill that r has got its values by, or has begun to:
-// as long as that is the same, so are the values. Records that ReadLike has brought
-// together count their fills together.
+// Fills returns how often r has been filled, or Fill has begun to: as long as that is
+// the same, so are the values.
 func (r *Record) Fills() uint64 { return r.fills }
 
 // Fill reads all fields of ev into r, after emptying it, and converts them as
 // the layout's SlotOptions ask. After an error the content of r is undefined.
 func (r *Record) Fill(ev Event) error {
 	r.acquire()
-	r.count++
-	r.fills = r.count
+	r.fills++
 	r.Reset()
 	if x, ok := ev.(Extractor); ok {
 		if err := x.Extract(r.layout, r); err != nil {

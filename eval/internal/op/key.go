@@ -101,6 +101,30 @@ func (h *Hits) Copy(from *Hits) {
 	h.vals = append(h.vals, value.CloneAll(from.vals)...)
 }
 
+// Own makes the values of the hits from number i on copies.
+func (h *Hits) Own(i int, c *Copies) {
+	if i == len(h.hits) {
+		return
+	}
+	vals := h.vals[h.hits[i].tuple:]
+	for j, v := range vals {
+		vals[j] = c.Of(v)
+	}
+}
+
+// Take adds the hits of from with numbers from i to j. They share their values.
+func (h *Hits) Take(from *Hits, i, j int) {
+	for _, r := range from.hits[i:j] {
+		key, tuple := len(h.keys), len(h.vals)
+		h.keys = append(h.keys, from.keys[r.key:r.keyEnd]...)
+		h.vals = append(h.vals, from.vals[r.tuple:r.keptEnd]...)
+		h.hits = append(h.hits, hitRange{
+			step: r.step, key: key, keyEnd: len(h.keys),
+			tuple: tuple, kept: tuple + r.kept - r.tuple, keptEnd: len(h.vals),
+		})
+	}
+}
+
 // Size returns how many bytes a clone takes, about.
 func (h *Hits) Size() int64 {
 	return int64(160 + 48*len(h.hits) + len(h.keys) + value.Size*len(h.vals))
