@@ -55,7 +55,9 @@ type keptPart struct {
 }
 
 func newClock(f *clockField, o *streamOptions) *clock {
-	return &clock{timeline: newTimeline(o.time, o.sources), field: f}
+	c := &clock{timeline: newTimeline(o.time, o.sources), field: f}
+	c.spares.giveHeld(&op.Held{})
+	return c
 }
 
 // A moment is what a clock tells of an event.

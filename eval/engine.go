@@ -259,16 +259,16 @@ func (e *Engine) group(q *Query) *group {
 	return g
 }
 
-// route returns the blocks that concern an event with the given categories.
-func (g *group) route(categories []string) []int {
-	var out []int
+// route appends the blocks that concern an event with the given categories, each once.
+func (g *group) route(dst []int, categories []string) []int {
+	from := len(dst)
 	if g.any != nil {
-		out = append(out, g.any.number)
+		dst = append(dst, g.any.number)
 	}
-	for i, c := range categories {
-		if b := g.byName[c]; b != nil && !slices.Contains(categories[:i], c) {
-			out = append(out, b.number)
+	for _, c := range categories {
+		if b := g.byName[c]; b != nil && !slices.Contains(dst[from:], b.number) {
+			dst = append(dst, b.number)
 		}
 	}
-	return out
+	return dst
 }

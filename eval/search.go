@@ -2,7 +2,6 @@ package eval
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/index"
@@ -25,9 +24,13 @@ type sight struct {
 	whole bool   // candidates have to be tested as a whole
 }
 
+// minFound is for how many candidates there is room at first.
+const minFound = 1 << 6
+
 // newSight returns a sight of no event, for x.
 func (x *searcher) newSight() sight {
 	v := sight{rec: event.NewRecord(x.engine.layout)}
+	v.found = make([]int32, 0, minFound)
 	v.ctx = op.Ctx{Rec: v.rec, Forgetful: x.plain}
 	if !x.plain {
 		v.ctx.Known = x.finder.Known()
@@ -50,25 +53,19 @@ type searcher struct {
 	engine *Engine
 	plain  bool // all steps of the event's categories
 	finder *index.Finder
-	routes []map[string][]int // by group: blocks of the index by list of categories
-	cats   []string
-	catKey []byte
+	cats   []string // scratch
 }
 
 func newSearcher(e *Engine, plain bool) searcher {
-	x := searcher{engine: e, plain: plain, finder: e.index.NewFinder(e.verdicts)}
-	for range e.groups {
-		x.routes = append(x.routes, make(map[string][]int))
-	}
-	return x
+	return searcher{engine: e, plain: plain, finder: e.index.NewFinder(e.verdicts)}
 }
 
 // find notes in v the steps that its event may satisfy, as far as they are in awake,
 // a set of bits of the index.
 func (x *searcher) find(v *sight, awake []uint64) {
 	v.found, v.blocks = v.found[:0], v.blocks[:0]
-	for i, g := range x.engine.groups {
-		v.blocks = append(v.blocks, x.route(v.rec, i, g)...)
+	for _, g := range x.engine.groups {
+		v.blocks = x.route(v.blocks, v.rec, g)
 	}
 	parts := 0
 	if !x.plain {
@@ -113,10 +110,10 @@ func (e *Engine) compare(a, b int32) int {
 	return int(x.step - y.step)
 }
 
-// route returns the blocks of the index that the event's categories concern.
-func (x *searcher) route(rec *event.Record, i int, g *group) []int {
-	x.cats, x.catKey = x.cats[:0], x.catKey[:0]
-	v := rec.Get(g.slot)
+// route appends the blocks of the index that the event's categories concern.
+func (x *searcher) route(dst []int, rec *event.Record, g *group) []int {
+	v := rec.At(g.slot)
+	x.cats = x.cats[:0]
 	if v.Kind() == value.String {
 		x.cats = append(x.cats, v.Str())
 	}
@@ -125,17 +122,5 @@ func (x *searcher) route(rec *event.Record, i int, g *group) []int {
 			x.cats = append(x.cats, e.Str())
 		}
 	}
-	for _, c := range x.cats {
-		x.catKey = append(append(x.catKey, c...), 0)
-	}
-	if blocks, ok := x.routes[i][string(x.catKey)]; ok {
-		return blocks
-	}
-	const most = 1 << 10 // a flood of different categories must not fill the memory
-	if len(x.routes[i]) >= most {
-		clear(x.routes[i])
-	}
-	blocks := g.route(x.cats)
-	x.routes[i][strings.Clone(string(x.catKey))] = blocks
-	return blocks
+	return g.route(dst, x.cats)
 }

@@ -81,6 +81,7 @@ func (s *Stream) install(e *Engine) {
 	s.own = s.search.newSight()
 	s.asked = op.Ctx{Rec: s.own.rec, Forgetful: s.opts.plain}
 	s.listen()
+	s.hits.Grow()
 	s.clocks, s.runs = nil, nil
 	for i := range e.clocks {
 		s.clocks = append(s.clocks, newClock(&e.clocks[i], &s.opts))

@@ -202,7 +202,7 @@ func (x *extractor) otherKey(at *place, before *key, p int) (*key, int) {
 	if colon == len(doc) || doc[colon] != ':' {
 		return nil, failed
 	}
-	k := at.keys[string(doc[p+1:end-1])]
+	k := x.rec.keys.find(at, x.alias(p+1, end-1))
 	if k == nil {
 		if bytes.IndexByte(doc[p+1:end-1], '\\') < 0 {
 			k = x.rec.learn(at, x.alias(p+1, end-1))

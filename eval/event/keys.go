@@ -9,12 +9,13 @@ import (
 // habits are what a record has learnt of how documents are written.
 type habits struct {
 	places []place // by node
-	odd    key     // one that is not remembered
-	object uint64  // number of objects seen
+	keys   keyTable
+	odd    key    // one that is not remembered
+	object uint64 // number of objects seen
 }
 
 func newHabits(l *Layout) *habits {
-	h := &habits{places: make([]place, len(l.nodes))}
+	h := &habits{places: make([]place, len(l.nodes)), keys: newKeyTable(2 * len(l.nodes))}
 	for i, n := range l.nodes {
 		h.places[i].node = n
 	}
@@ -29,9 +30,8 @@ type place struct {
 	// seen is the last object with a key for this place, times two, plus one if
 	// the key ended here and did not lead beyond.
 	seen    uint64
-	before  key             // stands before the first key of an object
-	keys    map[string]*key // by text between the quotes
-	unknown int             // how many of them lead nowhere
+	before  key // stands before the first key of an object
+	unknown int // how many keys lead nowhere
 }
 
 // The keys that lead nowhere and are remembered: so many at a place, and of this
@@ -43,12 +43,16 @@ const (
 
 // A key is a key of objects at a place, as JSON writes it.
 type key struct {
+	at         *place // of the objects
 	text       string // with quotes and the colon; "" for one that is not remembered
 	head, mask uint64 // the first bytes of text, up to eight
 	place      *place // that it leads to; nil if there is none
 	via        []*place
 	next       [2]*key // the keys that followed lately, the last one first
 }
+
+// name returns the text of k between the quotes.
+func (k *key) name() string { return k.text[1 : len(k.text)-2] }
 
 // standsAt reports whether k stands at a position of a document.
 func (k *key) standsAt(doc []byte, p int) bool {
@@ -76,17 +80,12 @@ func (h *habits) learn(at *place, text string) *key {
 		}
 		at.unknown++
 	}
-	k := new(key)
-	*k = learnt
-	k.text = `"` + text + `":`
+	k := h.keys.add(at, text)
+	k.place, k.via = learnt.place, learnt.via
 	var head [8]byte
 	n := copy(head[:], k.text)
 	k.head = binary.LittleEndian.Uint64(head[:])
 	k.mask = ^uint64(0) >> (64 - 8*n)
-	if at.keys == nil {
-		at.keys = make(map[string]*key)
-	}
-	at.keys[k.text[1:1+len(text)]] = k
 	return k
 }
 

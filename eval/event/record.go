@@ -21,6 +21,7 @@ type Record struct {
 	set   []Slot // slots that may
 
 	more  [][]value.Value // by slot: all values, once there are several
+	room  []value.Value   // for more of the slots that have none
 	multi []Slot          // slots that have several
 	lists []items         // by list of the layout
 
@@ -57,6 +58,8 @@ func NewRecord(l *Layout) *Record {
 		folds:  make([]value.Value, l.Len()),
 		isFold: make([]bool, l.Len()),
 		lists:  make([]items, len(l.lists)),
+		texts:  make([]byte, 0, 128*l.Len()),
+		elems:  make([]value.Value, 0, l.Len()/4),
 	}
 }
 
@@ -260,10 +263,24 @@ func (r *Record) add(s Slot, v value.Value) {
 	default:
 		if len(r.more[s]) == 0 {
 			r.multi = append(r.multi, s)
+			if r.more[s] == nil {
+				r.more[s] = r.takeRoom()
+			}
 			r.more[s] = append(r.more[s], r.vals[s])
 		}
 		r.more[s] = append(r.more[s], v)
 	}
+}
+
+// takeRoom returns room for a few values.
+func (r *Record) takeRoom() []value.Value {
+	const few, many = 8, 32
+	if len(r.room) < few {
+		r.room = make([]value.Value, few*many)
+	}
+	room := r.room[:0:few]
+	r.room = r.room[few:]
+	return room
 }
 
 // converted converts a field's value as o asks.

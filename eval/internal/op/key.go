@@ -3,6 +3,7 @@ package op
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
@@ -45,6 +46,14 @@ type Hits struct {
 }
 
 type hitRange struct{ step, key, keyEnd, tuple, kept, keptEnd int }
+
+// Grow makes room for the hits of most events, so that they need not make it.
+func (h *Hits) Grow() {
+	const hits, keyLen, vals = 8, 128, 4
+	h.hits = slices.Grow(h.hits, hits)
+	h.keys = slices.Grow(h.keys, hits*keyLen)
+	h.vals = slices.Grow(h.vals, hits*vals)
+}
 
 // Reset empties h.
 func (h *Hits) Reset() {

@@ -75,7 +75,7 @@ type lineageMachine struct {
 func newLineageMachine(q *Query, env *Env, inner Machine, a *Account) *lineageMachine {
 	return &lineageMachine{
 		query: q, inner: inner, env: env, account: a, curious: q.curious(), idle: q.idle(),
-		ctx:   Ctx{OnError: env.OnError},
+		ctx:   Ctx{OnError: env.OnError, frames: make([]frame, 0, 1)},
 		table: newProcessTable(env.MaxProcesses, a),
 		now:   never,
 	}
