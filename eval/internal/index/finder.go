@@ -39,11 +39,8 @@ type Finder struct {
 	masks        []mask
 }
 
-// Room for what a value is known by, in bytes, and for what holds of it, at first.
-const (
-	minKey   = 1 << 12
-	minFacts = 1 << 6
-)
+// minFacts is for how much that holds of a value there is room at first.
+const minFacts = 1 << 6
 
 // NewFinder returns a Finder for events in records for the layout that the Index was
 // built for. verdicts has for each of its slots how many words the verdicts about a
@@ -61,7 +58,7 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		left:         make([]uint64, words),
 		order:        make([]int32, 0, uses),
 		told:         make([]*part, 0, uses),
-		key:          make([]byte, 0, minKey),
+		key:          make([]byte, 0, maxLong),
 		facts:        make([]int32, 0, minFacts),
 		scratch:      make([]int32, 0, choices),
 		masks:        make([]mask, 0, words),
