@@ -181,8 +181,8 @@ func (s *Stream) hit(r *run, ev Event) {
 		return
 	}
 	switch inTime := c.state != late && c.state != untimed; {
-	case !inTime && r.Plan.Kind == plan.Sequence: // counted by take
-	case !inTime, r.Plan.Kind == plan.Sample, c.state == onTime && c.direct:
+	case !inTime && r.kind == plan.Sequence: // counted by take
+	case !inTime, r.kind == plan.Sample, c.state == onTime && c.direct:
 		if !inTime { // the machine may have slept, and the event does not tell it the time
 			r.machine.Advance(c.now, r.emit)
 		}

@@ -9,6 +9,7 @@ import (
 type run struct {
 	*bound
 	stream  *Stream
+	kind    plan.Kind   // of the query
 	index   int         // among the stream's runs
 	machine op.Machine  // nil for an event query
 	limiter *op.Limiter // nil without limits
@@ -31,7 +32,7 @@ type counts struct{ evaluations, matches uint64 }
 
 // newRun returns a run without state.
 func (s *Stream) newRun(q *bound, index int) *run {
-	r := &run{bound: q, index: index, stream: s}
+	r := &run{bound: q, kind: q.Plan.Kind, index: index, stream: s}
 	if q.NeedsMachine() {
 		env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
 		r.machine = q.NewMachine(s.traced(r, env))

@@ -22,7 +22,9 @@ type Finder struct {
 	verdictWords []int // by slot
 
 	present []int32        // sources with a value in the event
-	known   []*op.Verdicts // by slot, of values that are remembered
+	replied []int32        // of these, the ones that were asked
+	known   []*op.Verdicts // by slot, of values that are remembered, and of missing ones
+	nulls   []op.Verdicts  // by source: of a missing value
 	odd     bool
 
 	// Scratch: what a value is known by and what holds of it, and of a block its
@@ -54,6 +56,8 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 	}
 	f := &Finder{
 		ix:           ix,
+		present:      make([]int32, 0, len(ix.sources)),
+		replied:      make([]int32, 0, len(ix.sources)),
 		verdictWords: verdicts,
 		left:         make([]uint64, words),
 		order:        make([]int32, 0, uses),
@@ -64,6 +68,7 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		masks:        make([]mask, 0, words),
 		memories:     make([]memory, len(ix.sources)),
 		known:        make([]*op.Verdicts, len(verdicts)),
+		nulls:        make([]op.Verdicts, len(ix.sources)),
 		cand:         make([]uint64, words),
 		chosen:       make([]uint64, (choices+63)/64),
 		uses:         make([]uint64, (uses+63)/64),
@@ -73,6 +78,10 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		f.memories[i].kind = s.recall()
 		if s.kind == fieldSource {
 			f.memories[i].slot = s.slots[0]
+		}
+		if f.memories[i].kind == remembered {
+			f.nulls[i].Use(make([]uint64, verdicts[s.slots[0]]))
+			f.known[s.slots[0]] = &f.nulls[i]
 		}
 	}
 	for _, b := range ix.blocks {
@@ -90,14 +99,15 @@ func (f *Finder) Next(rec *event.Record) {
 	case f.isFull():
 		f.forget()
 	}
+	for _, s := range f.replied {
+		f.memories[s].reply = nil
+	}
 	for _, s := range f.present {
-		m := &f.memories[s]
-		m.reply = nil
-		if m.kind == remembered {
-			f.known[m.slot] = nil
+		if m := &f.memories[s]; m.kind == remembered {
+			f.known[m.slot] = &f.nulls[s]
 		}
 	}
-	f.present, f.odd = f.present[:0], false
+	f.replied, f.present, f.odd = f.replied[:0], f.present[:0], false
 	if f.events++; isTurning(f.events) {
 		f.rearrange()
 	}
@@ -105,6 +115,9 @@ func (f *Finder) Next(rec *event.Record) {
 		if int(slot) < len(f.ix.bySlot) {
 			if s := f.ix.bySlot[slot]; s >= 0 && !f.rec.At(slot).IsNull() {
 				f.present = append(f.present, s)
+				if f.memories[s].kind == remembered {
+					f.known[slot] = nil
+				}
 			}
 		}
 	}
@@ -115,8 +128,8 @@ func (f *Finder) Next(rec *event.Record) {
 	}
 }
 
-// Known returns what is known of values that are remembered, by slot; nil for
-// others. It is kept up to date.
+// Known returns what is known of values that are remembered, by slot, and of fields
+// that have none; nil for others. It is kept up to date.
 func (f *Finder) Known() []*op.Verdicts { return f.known }
 
 // Odd reports whether the event has values of a kind that conditions may judge
@@ -282,6 +295,7 @@ func (f *Finder) reply(source int32) *answer {
 	m := &f.memories[source]
 	if m.reply == nil {
 		m.reply = f.find(m, source)
+		f.replied = append(f.replied, source)
 	}
 	return m.reply
 }

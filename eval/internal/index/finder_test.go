@@ -395,9 +395,19 @@ func TestKnown(t *testing.T) {
 	x.fill("a", strings.Repeat("x", maxLong+1))
 	x.found(f, 0)
 	require.Nil(t, f.Known()[a], "a value that is not remembered")
-	x.fill("b", "x")
+	for _, none := range []*op.Verdicts{nil, known["long"], known["short"], known[""]} {
+		x.fill("b", "x")
+		x.found(f, 0)
+		require.NotNil(t, f.Known()[a], "that there is no value is remembered, too")
+		require.NotSame(t, none, f.Known()[a])
+	}
+	none := f.Known()[a]
+	x.fill("a", "long")
 	x.found(f, 0)
-	require.Nil(t, f.Known()[a], "no value")
+	require.Same(t, known["long"], f.Known()[a])
+	x.fill("b", "y")
+	f.Next(x.rec)
+	require.Same(t, none, f.Known()[a], "before anything is asked")
 }
 
 // TestKnownOfLongValues wants what is known of a long value, for which fields share

@@ -78,7 +78,7 @@ func (b *Builder) logic(x *plan.Logic) Pred {
 // logicOf returns the predicate of x, given those of its operands.
 func logicOf(x *plan.Logic, xs []Pred) Pred {
 	if x.Or {
-		return &anyPred{xs, order(x, xs)}
+		return &anyPred{xs, newOperands(x, xs)}
 	}
 	return newAllPred(x, xs)
 }

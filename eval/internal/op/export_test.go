@@ -14,9 +14,9 @@ func (b *Builder) Plain(x plan.Expr) Pred {
 			terms[i] = term{pred: b.Plain(o)}
 		}
 		if x.Or {
-			return &anyPred{terms: terms}
+			return &anyPred{operands: operands{terms: terms, others: terms}}
 		}
-		return &allPred{terms: terms}
+		return &allPred{operands: operands{terms: terms, others: terms}}
 	case *plan.Search, *plan.System:
 		return b.Condition(x)
 	}

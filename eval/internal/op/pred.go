@@ -34,17 +34,17 @@ func (p constPred) describe() string {
 type allPred struct {
 	xs    []Pred     // as written, for Explain
 	texts []textPred // what is tested first, without a call for each
-	terms []term     // the rest, in the order in which they are tested
+	operands
 }
 
 func newAllPred(x *plan.Logic, xs []Pred) *allPred {
-	p := &allPred{xs: xs, terms: order(x, xs)}
+	p := &allPred{xs: xs, operands: newOperands(x, xs)}
 	for len(p.terms) > 0 {
 		t, ok := p.terms[0].pred.(*textPred)
 		if !ok || p.terms[0].not {
 			break
 		}
-		p.texts, p.terms = append(p.texts, *t), p.terms[1:]
+		p.texts, p.terms, p.others = append(p.texts, *t), p.terms[1:], p.others[1:]
 	}
 	return p
 }
@@ -60,8 +60,12 @@ func (p *allPred) Test(c *Ctx) bool {
 			return false
 		}
 	}
-	for i := range p.terms {
-		if t := &p.terms[i]; t.pred.Test(c) == t.not {
+	decided, terms := p.look(c)
+	if decided {
+		return false
+	}
+	for i := range terms {
+		if t := &terms[i]; t.pred.Test(c) == t.not {
 			return false
 		}
 	}
@@ -71,13 +75,17 @@ func (p *allPred) describe() string { return "all of" }
 
 // anyPred is a disjunction.
 type anyPred struct {
-	xs    []Pred // as written, for Explain
-	terms []term // in the order in which they are tested
+	xs []Pred // as written, for Explain
+	operands
 }
 
 func (p *anyPred) Test(c *Ctx) bool {
-	for i := range p.terms {
-		if t := &p.terms[i]; t.pred.Test(c) != t.not {
+	decided, terms := p.look(c)
+	if decided {
+		return true
+	}
+	for i := range terms {
+		if t := &terms[i]; t.pred.Test(c) != t.not {
 			return true
 		}
 	}
@@ -113,9 +121,10 @@ func newTerm(p Pred) term {
 func InCategory(slot event.Slot, category string, cond Pred) Pred {
 	is := textPred{slot, pattern.NewText(category)}
 	if all, ok := cond.(*allPred); ok {
-		return &allPred{xs: []Pred{&is, cond}, texts: append([]textPred{is}, all.texts...), terms: all.terms}
+		return &allPred{xs: []Pred{&is, cond}, texts: append([]textPred{is}, all.texts...), operands: all.operands}
 	}
-	return &allPred{xs: []Pred{&is, cond}, texts: []textPred{is}, terms: []term{newTerm(cond)}}
+	rest := []term{newTerm(cond)}
+	return &allPred{xs: []Pred{&is, cond}, texts: []textPred{is}, operands: operands{terms: rest, others: rest}}
 }
 
 // maxChoices bounds the combinations of values that an atom tries: one with
