@@ -41,8 +41,12 @@ type Finder struct {
 	masks        []mask
 }
 
-// minFacts is for how much that holds of a value there is room at first.
-const minFacts = 1 << 6
+// Room at first for what is known of a value, and in bytes, for each source, for what
+// a value is known by.
+const (
+	minFacts = 1 << 6
+	minKey   = 1 << 7
+)
 
 // NewFinder returns a Finder for events in records for the layout that the Index was
 // built for. verdicts has for each of its slots how many words the verdicts about a
@@ -62,7 +66,7 @@ func (ix *Index) NewFinder(verdicts []int) *Finder {
 		left:         make([]uint64, words),
 		order:        make([]int32, 0, uses),
 		told:         make([]*part, 0, uses),
-		key:          make([]byte, 0, maxLong),
+		key:          make([]byte, 0, min(maxLong, minKey*len(ix.sources))),
 		facts:        make([]int32, 0, minFacts),
 		scratch:      make([]int32, 0, choices),
 		masks:        make([]mask, 0, words),

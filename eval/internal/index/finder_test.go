@@ -413,7 +413,11 @@ func TestKnown(t *testing.T) {
 // TestKnownOfLongValues wants what is known of a long value, for which fields share
 // memory, to be about one field of the event only.
 func TestKnownOfLongValues(t *testing.T) {
-	x := newIndexed(t, oneBlock, `a : "*long*"`, `b : "*long*"`)
+	var conds []string
+	for name := 'a'; len(conds) < maxShared; name++ { // as many share as much memory as there is at most
+		conds = append(conds, fmt.Sprintf(`%c : "*long*"`, name))
+	}
+	x := newIndexed(t, oneBlock, conds...)
 	f := x.ix.NewFinder(make([]int, x.rec.Layout().Len()))
 	a, b := x.slot["a"], x.slot["b"]
 	lost := 0

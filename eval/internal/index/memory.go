@@ -65,14 +65,14 @@ func (e *entry) is(slot event.Slot, kind value.Kind, text string) bool {
 
 // How many values of a source are remembered, at first and at most, and how long they
 // may be; and how many values of all sources that are longer, which are dear to look
-// at, or of sources for which there is no room.
+// at, or of sources for which there is no room, at most.
 const (
-	minEntries    = 1 << 6
-	maxEntries    = 1 << 10
-	minValue      = 64 // for which there is room in any case
-	maxValue      = 512
-	sharedEntries = 1 << 4
-	maxLong       = 1 << 14
+	minEntries = 1 << 6
+	maxEntries = 1 << 10
+	minValue   = 64 // for which there is room in any case
+	maxValue   = 512
+	maxShared  = 1 << 4
+	maxLong    = 1 << 14
 )
 
 var seed = maphash.MakeSeed()

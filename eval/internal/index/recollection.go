@@ -37,21 +37,22 @@ const (
 	maxAnswers = 1 << 11
 )
 
-// seenSize is how many hashes of facts are remembered.
-const seenSize = 1 << 12
+// maxSeen is how many hashes of facts are remembered at most.
+const maxSeen = 1 << 12
 
 // equip takes memory in proportion to what is asked for.
 func (f *Finder) equip() {
-	values, facts := 4*minEntries, 0
+	sources, facts := 0, 0 // that are remembered, and of all
 	for i, s := range f.ix.sources {
 		f.memories[i].single = int32(facts)
 		facts += s.count
 		if f.memories[i].kind == remembered {
-			values += minEntries
+			sources++
 		}
 	}
-	values = min(values, maxValues)
-	answers := min(max(values, len(f.ix.sources)), maxAnswers)
+	values := min((sources+min(sources, 4))*minEntries, maxValues)
+	answers := min(max(values, 2*minEntries, len(f.ix.sources)), maxAnswers)
+	shared := 1 << bits.Len(uint(min(sources, maxShared)/2))
 	absent, widest := 0, 16
 	for _, b := range f.ix.blocks {
 		absent += absences * (b.words() + (len(b.uses)+63)/64)
@@ -61,18 +62,18 @@ func (f *Finder) equip() {
 		single:   make([]*answer, facts),
 		several:  make([]*answer, 1<<bits.Len(uint(2*answers))),
 		passing:  make([]answer, len(f.ix.sources)),
-		seen:     make([]uint64, seenSize),
-		entries:  newPool[entry](values + sharedEntries),
+		seen:     make([]uint64, min(2*answers, maxSeen)),
+		entries:  newPool[entry](values + shared),
 		answers:  newPool[answer](answers),
 		parts:    newPool[part](2 * answers),
 		allMasks: newPool[mask](answers * widest),
 		numbers:  newPool[int32](2 * answers * widest),
 		words:    newPool[uint64](8*values + absent),
-		bytes:    newPool[byte](96*values + sharedEntries*maxLong),
+		bytes:    newPool[byte](96*values + shared*maxLong),
 		absences: newPool[absence](absences * len(f.ix.blocks)),
 		absent:   make([][]absence, len(f.ix.blocks)),
 	}
-	f.shared = f.entries.take(sharedEntries)
+	f.shared = f.entries.take(shared)
 }
 
 // isFull reports whether it is time to forget.
@@ -99,7 +100,7 @@ func (f *Finder) forget() {
 	f.words.reset()
 	f.bytes.reset()
 	f.absences.reset()
-	f.shared = f.entries.take(sharedEntries)
+	f.shared = f.entries.take(len(f.shared))
 }
 
 // presence returns the answer that there is a value, of which nothing else is asked.
