@@ -18,9 +18,9 @@ import (
 
 // A Stream is an eval.Stream on several goroutines. It belongs to one goroutine at a
 // time, which does its share of the work and is also the one that yield and the
-// functions of options are called by. What workers call are methods of events and the
-// functions of fn.Func, several at once. If one of these panics the Stream does, with
-// a *Panic, when it comes to the event.
+// functions of options are called by. What workers call are methods of events, some of
+// which are read twice, and the functions of fn.Func, several at once. If one of these
+// panics the Stream does, with a *Panic, when it comes to the event.
 //
 // Events are worked on in batches. What a call yields are the matches of earlier
 // ones; Flush waits for all. If yield returns false the other matches that the call
