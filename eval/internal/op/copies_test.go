@@ -20,7 +20,8 @@ func TestCopies(t *testing.T) {
 	elems := []value.Value{value.OfString(text(mem[2:4])), value.OfInt(7), value.OfList([]value.Value{value.OfIP(text(mem[4:6]))})}
 	long := bytes.Repeat([]byte("x"), 1<<15)
 	values := []value.Value{
-		{}, value.OfInt(-1), value.OfBool(true), value.OfString(""), value.OfString(text(mem[:2])), value.OfVersion(text(mem[6:])),
+		{},
+		value.OfInt(-1), value.OfBool(true), value.OfString(""), value.OfString(text(mem[:2])), value.OfVersion(text(mem[6:])),
 		value.OfList(elems), value.OfString(text(long)), value.OfString(text(stable[1:3])),
 	}
 	var c op.Copies
