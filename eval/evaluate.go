@@ -88,7 +88,7 @@ func (s *Stream) evaluate(ev Event, bits []int32) {
 // test reports whether candidate i, which is c, holds, and adds its hits if it does.
 func (s *Stream) test(i int, c *candidate) bool {
 	if s.ahead == nil {
-		if !s.own.test(c) {
+		if !s.own.cond(c).Test(&s.own.ctx) {
 			return false
 		}
 		s.hits.Add(&s.own.ctx, int(c.step), c.of)

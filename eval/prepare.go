@@ -78,10 +78,10 @@ type trouble struct {
 }
 
 // A Forecast says which steps of queries a Stream will ask about in the next events,
-// judged by the partial matches that it has. Preparers leave the others alone; what
-// more the Stream comes to need it finds out itself, so that results do not depend on
-// a Forecast. The zero Forecast is of no step. It must not change until all events
-// that it was used for have been pushed.
+// judged by the partial matches that it has and by what forecasts have missed of late.
+// Preparers leave the others alone; what more the Stream comes to need it finds out
+// itself, so that results do not depend on a Forecast. The zero Forecast is of no step.
+// It must not change until all events that it was used for have been pushed.
 type Forecast struct{ steps []uint64 } // bits of the index
 
 // Forecast makes f the one for the next events.
@@ -163,14 +163,14 @@ func (p *Preparer) prepare() {
 		v.moments = append(v.moments, m)
 	}
 	p.search.find(&p.sight, v.forecast)
-	v.blocks, v.found = append(v.blocks, p.blocks...), append(v.found, p.found...)
+	p.choice, v.choice = v.choice, p.choice
 	cs := e.candidates
 	for i := 0; i < len(v.found); {
 		q, until := cs[v.found[i]].query, cs[v.found[i]].until
 		hits := v.hits.Len()
 		for ; i < len(v.found) && cs[v.found[i]].query == q; i++ {
 			c := &cs[v.found[i]]
-			v.outcomes = append(v.outcomes, p.ask(v.found[i], int(c.step), c.of, c))
+			v.outcomes = append(v.outcomes, p.ask(v.found[i], int(c.step), c.of, p.cond(c)))
 			if c.step == until {
 				until = -1
 			}
@@ -181,12 +181,12 @@ func (p *Preparer) prepare() {
 	}
 }
 
-// ask finds out about a step, of the candidate c unless that is nil.
-func (p *Preparer) ask(bit int32, step int, st *op.Step, c *candidate) outcome {
+// ask finds out about a step, which holds if cond does.
+func (p *Preparer) ask(bit int32, step int, st *op.Step, cond op.Pred) outcome {
 	v := p.into
 	p.testing = bit
 	a := outcome{bit: bit, verdict: failing, from: int32(v.hits.Len())}
-	if c != nil && p.test(c) || c == nil && st.Cond.Test(&p.ctx) {
+	if cond.Test(&p.ctx) {
 		a.verdict = holding
 		v.hits.Add(&p.ctx, step, st)
 		v.hits.Own(int(a.from), &v.copies)
@@ -203,7 +203,8 @@ func (p *Preparer) askUntil(q *bound) {
 	if bit < 0 || v.forecast[bit>>6]>>(bit&63)&1 != 0 || !slices.Contains(v.blocks, u.block) {
 		return
 	}
-	v.untils = append(v.untils, p.ask(bit, u.step, &q.Steps[u.step], nil))
+	st := &q.Steps[u.step]
+	v.untils = append(v.untils, p.ask(bit, u.step, st, st.Cond))
 }
 
 // begin makes v, emptied, what is prepared.
@@ -303,7 +304,7 @@ func (s *Stream) PushPrepared(source string, p *Prepared, yield func(Match) bool
 	return s.see(source, p.event, yield)
 }
 
-// take reports whether a step of the current event holds, as it was found out
+// apply reports whether a step of the current event holds, as it was found out
 // beforehand, and adds its hits.
 func (s *Stream) apply(a *outcome) bool {
 	s.ahead.tell(a.bit, s.report)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
+	"github.com/eqlkit/eqlkit/eval/value"
 )
 
 // TestPreparedSame compares streams of prepared events with plain ones: matches in
@@ -119,4 +120,44 @@ func TestPreparedRefused(t *testing.T) {
 	require.Panics(t, func() { _ = s.PushPrepared("", &prepared[0], nil) })
 	s.Close(nil)
 	require.ErrorIs(t, s.PushPrepared("", &prepared[0], nil), eval.ErrClosed)
+}
+
+// countedEvent counts how often its key is read.
+type countedEvent struct {
+	fields event.Map
+	reads  *int
+}
+
+func (e countedEvent) Field(path string) value.Value {
+	if path == "k" {
+		*e.reads++
+	}
+	return e.fields.Field(path)
+}
+
+// An event is read again if it needs what the forecast did not know; from then on
+// forecasts know it.
+func TestPreparedReadAgain(t *testing.T) {
+	s := eval.NewEngine(compile(t, `sequence by k [a where true] [b where true]`)).NewStream()
+	p := s.NewPreparer()
+	matches := 0
+	for i, want := range []int{2, 1, 1} {
+		var f eval.Forecast
+		s.Forecast(&f) // nothing waits for b
+		var prepared [2]eval.Prepared
+		var reads [2]int
+		for j, category := range []string{"a", "b"} {
+			p.Prepare(countedEvent{event.Map{
+				"@timestamp": int64(2*i + j), "event.category": category, "k": "x",
+			}, &reads[j]}, &f, &prepared[j])
+		}
+		for j := range prepared {
+			require.NoError(t, s.PushPrepared("", &prepared[j], func(eval.Match) bool {
+				matches++
+				return true
+			}))
+		}
+		require.Equal(t, [2]int{1, want}, reads)
+		require.Equal(t, i+1, matches)
+	}
 }

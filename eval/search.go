@@ -38,13 +38,12 @@ func (x *searcher) newSight() sight {
 	return v
 }
 
-// test reports whether a candidate holds.
-func (v *sight) test(c *candidate) bool {
-	cond := c.rest
+// cond returns what a candidate that was found still has to satisfy.
+func (v *sight) cond(c *candidate) op.Pred {
 	if v.whole {
-		cond = c.of.Cond
+		return c.of.Cond
 	}
-	return cond.Test(&v.ctx)
+	return c.rest
 }
 
 // A searcher finds the steps of an engine that events may satisfy. What it has found

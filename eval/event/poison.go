@@ -17,21 +17,13 @@ func (r *Record) own() {
 }
 
 func (r *Record) owned(v value.Value) value.Value {
-	from := len(r.texts)
-	switch v.Kind() {
-	case value.List:
-		return r.each(v.Elems(), r.owned)
-	case value.String, value.IP, value.Version:
+	switch k := v.Kind(); {
+	case k.IsText():
+		from := len(r.texts)
 		r.texts = append(r.texts, v.Str()...)
-	}
-	text := aliasString(r.texts[from:])
-	switch v.Kind() {
-	case value.String:
-		return value.OfString(text)
-	case value.IP:
-		return value.OfIP(text)
-	case value.Version:
-		return value.OfVersion(text)
+		return v.WithText(aliasString(r.texts[from:]))
+	case k == value.List:
+		return r.each(v.Elems(), r.owned)
 	default:
 		return v
 	}

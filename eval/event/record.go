@@ -39,9 +39,13 @@ type Record struct {
 	parsing []Slot    // slots with an address
 }
 
-// Room for the next event is kept up to so many values of a slot, and so many
-// bytes of text.
+// Room is there at first for so many bytes of text for each slot, and an element of a
+// list for so many of them; and it is kept for the next event up to so many values of a
+// slot, and so many bytes of text.
 const (
+	textsPerSlot = 128
+	slotsPerElem = 4
+
 	maxScratch = 1 << 10
 	maxTexts   = 1 << 18
 )
@@ -58,8 +62,8 @@ func NewRecord(l *Layout) *Record {
 		folds:  make([]value.Value, l.Len()),
 		isFold: make([]bool, l.Len()),
 		lists:  make([]items, len(l.lists)),
-		texts:  make([]byte, 0, 128*l.Len()),
-		elems:  make([]value.Value, 0, l.Len()/4),
+		texts:  make([]byte, 0, textsPerSlot*l.Len()),
+		elems:  make([]value.Value, 0, l.Len()/slotsPerElem),
 	}
 }
 
@@ -123,14 +127,10 @@ func (r *Record) Fold(s Slot) value.Value {
 }
 
 func (r *Record) folded(v value.Value) value.Value {
-	switch v.Kind() {
-	case value.String:
-		return value.OfString(r.foldedText(v.Str()))
-	case value.IP:
-		return value.OfIP(r.foldedText(v.Str()))
-	case value.Version:
-		return value.OfVersion(r.foldedText(v.Str()))
-	case value.List:
+	switch k := v.Kind(); {
+	case k.IsText():
+		return v.WithText(r.foldedText(v.Str()))
+	case k == value.List:
 		return r.each(v.Elems(), r.folded)
 	default:
 		return v

@@ -85,6 +85,10 @@ func ofText(k Kind, s string) Value {
 	return Value{kind: k, num: uint64(len(s)), ptr: unsafe.Pointer(unsafe.StringData(s))}
 }
 
+// WithText returns the value of v's kind, one of those that carry text, with another
+// text.
+func (v Value) WithText(text string) Value { return ofText(v.kind, text) }
+
 // OfIP returns an IP with the given text, which must be a valid address.
 func OfIP(text string) Value { return ofText(IP, text) }
 
@@ -155,7 +159,7 @@ type Cloner interface {
 func (v Value) Clone() Value {
 	switch v.kind {
 	case String, IP, Version:
-		return ofText(v.kind, strings.Clone(v.Str()))
+		return v.WithText(strings.Clone(v.Str()))
 	case List:
 		return OfList(CloneAll(v.Elems()))
 	case Object:

@@ -36,14 +36,10 @@ func (c *Copies) Reset() {
 
 // Of returns a copy of v, good until Reset.
 func (c *Copies) Of(v value.Value) value.Value {
-	switch v.Kind() {
-	case value.String:
-		return value.OfString(c.text(v.Str()))
-	case value.IP:
-		return value.OfIP(c.text(v.Str()))
-	case value.Version:
-		return value.OfVersion(c.text(v.Str()))
-	case value.List:
+	switch k := v.Kind(); {
+	case k.IsText():
+		return v.WithText(c.text(v.Str()))
+	case k == value.List:
 		from := len(c.elems)
 		c.elems = append(c.elems, v.Elems()...)
 		elems := c.elems[from:len(c.elems):len(c.elems)]
@@ -51,10 +47,8 @@ func (c *Copies) Of(v value.Value) value.Value {
 			elems[i] = c.Of(elems[i])
 		}
 		return value.OfList(elems)
-	case value.Object:
-		return v.Clone()
 	default:
-		return v
+		return v.Clone()
 	}
 }
 
