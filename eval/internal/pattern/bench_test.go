@@ -52,6 +52,8 @@ func workloads(tb testing.TB) []workload {
 		{"regex/class", regex(tb, `.*-Command\s+\"[A-Z][a-z]{2}-\w{4,15}.*`, false), commandLine},
 		{"regex/fold", regex(tb, `.*(get|set)-wmi[^ ]+.*state.*`, true), commandLine},
 		{"regex/not", regex(tb, `.*\.exe.*&~(.*encoded.*)`, true), commandLine},
+		{"regex/without", regex(tb, `.*-Encoded[a-z]*\s+[A-Za-z0-9+/=]{20,}.*`, false), commandLine},
+		{"regex/fold/without", regex(tb, `.*(download|upload)[a-z]+.*http.*`, true), commandLine},
 		{"regex/large", regex(tb, `.*[a-z].{20}[0-9].*`, true), commandLine},
 		{"regex/larger", regex(tb, `.*['\"][^$]{1,25}['\"] {0,2}\+ {0,2}['\"][^$]{1,25}['\"]x.*`, true), commandLine},
 		{"long", pattern.Wildcard("*downloadstring*", true), strings.ToLower(strings.Repeat(commandLine, 10))},

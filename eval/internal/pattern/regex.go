@@ -79,7 +79,7 @@ func Regex(patterns []string, fold bool, lim Limits) (Matcher, error) {
 }
 
 // compileRegex returns a glob for a pattern that needs no more, otherwise an
-// automaton: the fastest kind that stays within the limits.
+// automaton: the fastest kind that stays within the limits, and guarded if possible.
 func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parseError) {
 	if utf8.RuneCountInString(pattern) > lim.MaxRegexLen {
 		return nil, nil, &parseError{offset: -1, msg: fmt.Sprintf("the pattern has more than %d characters", lim.MaxRegexLen)}
@@ -93,19 +93,33 @@ func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parse
 	if symbols, ok := table.globSymbols(t, fold); ok {
 		return newGlob(symbols), nil, nil
 	}
-	var ok bool
-	if table.classes, ok = newAlphabet(table.sets); ok {
-		if m, ok := newDFA(table, t, min(lim.MaxStates, quickStates)); ok {
-			return nil, m, nil
-		}
-		if m, ok := newNFA(table, t, lim.MaxStates); ok {
-			return nil, m, nil
-		}
-		if m, ok := newDFA(table, t, lim.MaxStates); ok {
-			return nil, m, nil
-		}
+	guard := guardOf(table, t, fold)
+	m, ok := automatonOf(table, t, lim.MaxStates)
+	switch {
+	case !ok:
+		return nil, nil, &parseError{offset: -1, msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
+	case guard != nil:
+		m = &guarded{guard, m}
 	}
-	return nil, nil, &parseError{offset: -1, msg: fmt.Sprintf("the pattern is too complex: it needs more than %d states", lim.MaxStates)}
+	return nil, m, nil
+}
+
+// automatonOf returns an automaton for t, and false if none stays within the limit.
+func automatonOf(b *termTable, t *term, maxStates int) (Matcher, bool) {
+	var ok bool
+	if b.classes, ok = newAlphabet(b.sets); !ok {
+		return nil, false
+	}
+	if m, ok := newDFA(b, t, min(maxStates, quickStates)); ok {
+		return m, true
+	}
+	if m, ok := newNFA(b, t, maxStates); ok {
+		return m, true
+	}
+	if m, ok := newDFA(b, t, maxStates); ok {
+		return m, true
+	}
+	return nil, false
 }
 
 // maxGlobSymbols bounds what repetitions are written out to.

@@ -2,7 +2,7 @@ package pattern
 
 import "math"
 
-// A Part is a text that is somewhere in another, both of them folded.
+// A Part is a text that is somewhere in another.
 type Part struct {
 	Place Place
 	Text  string // not empty
@@ -19,10 +19,10 @@ const (
 	Whole         = AtBegin | AtEnd
 )
 
-// RequiredParts returns parts of which a text has at least one if a regular
-// expression, one that Regex accepts, matches it; none if nothing is known. With
-// fold, case does not matter to the expression. A part that may be anywhere has at
-// least inside bytes.
+// RequiredParts returns parts, folded, of which a text that is folded too has at least
+// one if a regular expression, one that Regex accepts, matches the text; none if
+// nothing is known. With fold, case does not matter to the expression. A part that may
+// be anywhere has at least inside bytes.
 func RequiredParts(pattern string, fold bool, inside int) []Part {
 	table := newTermTable()
 	p := regexParser{termTable: table, text: pattern, fold: fold}
@@ -30,7 +30,7 @@ func RequiredParts(pattern string, fold bool, inside int) []Part {
 	if err != nil {
 		return nil
 	}
-	r := requirer{table: table, inside: inside, budget: maxRequiredTerms}
+	r := requirer{table: table, inside: inside, fold: true, budget: maxRequiredTerms}
 	return r.parts(t)
 }
 
@@ -44,7 +44,8 @@ const (
 type requirer struct {
 	table  *termTable
 	inside int
-	budget int // terms that may still be looked at
+	fold   bool // parts are of folded texts
+	budget int  // terms that may still be looked at
 }
 
 // parts returns parts of which a text has one if t matches it.
@@ -124,7 +125,7 @@ func (r *requirer) elements(t *term) []*term {
 	return append(xs, t)
 }
 
-// run returns the text, folded, that the elements from i on stand for up to one that
+// run returns the text that the elements from i on stand for up to one that
 // stands for several texts, or for a long one.
 func (r *requirer) run(xs []*term, i int) (text string, next int) {
 	var run []byte
@@ -144,26 +145,33 @@ func (r *requirer) run(xs []*term, i int) (text string, next int) {
 	return string(run), i
 }
 
-// character returns the folded character that t stands for, and false if there are
-// several of them, or none.
+// character returns the character that t stands for, folded if texts are, and false if
+// there are several of them, or none.
 func (r *requirer) character(t *term) (symbol, bool) {
 	const most = 8
 	if t.op != opSet {
 		return 0, false
 	}
 	set := r.table.sets[t.set]
-	c := foldSymbol(set[0].lo)
+	c := r.folded(set[0].lo)
 	for _, s := range set {
 		if s.hi-s.lo >= most || s.hi >= invalidByte {
 			return 0, false
 		}
 		for x := s.lo; x <= s.hi; x++ {
-			if foldSymbol(x) != c {
+			if r.folded(x) != c {
 				return 0, false
 			}
 		}
 	}
 	return c, true
+}
+
+func (r *requirer) folded(x symbol) symbol {
+	if r.fold {
+		return foldSymbol(x)
+	}
+	return x
 }
 
 // placed returns parts of something that is itself in a place; none if one of them
