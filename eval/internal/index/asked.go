@@ -39,15 +39,32 @@ func numberKey(v value.Value) fact {
 	case v.Kind() == value.Int:
 		k.num = v.Uint()
 	case v.Kind() == value.Uint:
-		k.num, k.text = v.Uint(), "unsigned"
+		k.num, k.text = v.Uint(), unsigned
 	case f == math.Trunc(f) && -two63 <= f && f < two63:
 		k.num = uint64(int64(f))
 	case f == math.Trunc(f) && two63 <= f && f < two64:
-		k.num, k.text = uint64(f), "unsigned"
+		k.num, k.text = uint64(f), unsigned
 	default:
-		k.num, k.text = math.Float64bits(f), "float"
+		k.num, k.text = math.Float64bits(f), float
 	}
 	return k
+}
+
+// How numbers are written that are no Ints.
+const unsigned, float = "unsigned", "float"
+
+// askedOfComparison returns what a comparison with v asks for, and false if nothing is
+// known of the like.
+func askedOfComparison(op ast.Op, v value.Value) (asked, bool) {
+	kinds := map[ast.Op]factKind{ast.Lt: isBelow, ast.Le: isAtMost, ast.Gt: isAbove, ast.Ge: isAtLeast}
+	switch kind, ok := kinds[op]; {
+	case op == ast.Eq:
+		return askedOfConstant(v), true
+	case ok && v.Kind() == value.Int:
+		return asked{fact{kind: kind, num: v.Uint()}, true}, true
+	default:
+		return asked{}, false
+	}
 }
 
 // askedOfList appends what membership in a list asks for.
@@ -57,8 +74,8 @@ func askedOfList(dst []asked, x *plan.In) []asked {
 		switch {
 		case k.kind == isText && x.Fold:
 			k.fact = fact{kind: isFolded, text: pattern.Fold(k.text)}
-		case k.kind == isNumber && x.IDs: // also as text
-			k = asked{}
+		case k.kind == isNumber:
+			k.id = x.IDs
 		}
 		dst = append(dst, k)
 	}

@@ -35,6 +35,7 @@ type fact struct {
 	kind factKind
 	text string // of kinds with a text; of a number how it is written, see numberKey
 	num  uint64 // of booleans and numbers
+	id   bool   // of numbers: it may also be written as text; see plan.IDNumber
 	// whole, unless it is empty, is a pattern that the text has to match besides,
 	// in any case if fold is set.
 	whole string
@@ -46,10 +47,14 @@ type factKind uint8
 
 const (
 	present    factKind = iota // there is a value
-	isText                     // it is this text
-	isFolded                   // it is this text in any case
 	isBool                     // it is this boolean
 	isNumber                   // it is this number; see numberKey
+	isBelow                    // it is a number below this integer
+	isAtMost                   // the same, or the integer
+	isAbove                    // it is a number above this integer
+	isAtLeast                  // the same, or the integer
+	isText                     // it is this text
+	isFolded                   // it is this text in any case
 	beginsWith                 // it begins with this text in any case
 	continues                  // the same behind its first code point
 	endsWith                   // it ends with this text in any case

@@ -81,8 +81,13 @@ func (f fact) show() string {
 		return "there"
 	case isBool:
 		return fmt.Sprint(f.num == 1)
-	case isNumber:
-		return fmt.Sprintf("%x%s", f.num, f.text)
+	case isNumber, isBelow, isAtMost, isAbove, isAtLeast:
+		sign := map[factKind]string{isBelow: "<", isAtMost: "<=", isAbove: ">", isAtLeast: ">="}[f.kind]
+		out := fmt.Sprintf("%s%x%s", sign, f.num, f.text)
+		if f.id {
+			out += " id"
+		}
+		return out
 	default:
 		out := [...]string{isText: "is", isFolded: "is~", beginsWith: "begins", continues: "continues", endsWith: "ends", contains: "contains"}[f.kind] + " " + f.text
 		if f.whole != "" {
@@ -136,7 +141,14 @@ func TestClauses(t *testing.T) {
 		{`a == 9223372036854775808.0`, []string{`=a 8000000000000000unsigned (exact)`}},
 		{`a == -1`, []string{`=a ffffffffffffffff (exact)`}},
 		{`a != 1`, []string{`none of =a 1 (exact)`}},
-		{`a > 1`, []string{`a there`}},
+		{`a > 1`, []string{`=a >1 (exact)`}},
+		{`1 > a`, []string{`=a <1 (exact)`}},
+		{`a >= -1 and b <= 1`, []string{`=a >=ffffffffffffffff (exact)`, `=b <=1 (exact)`}},
+		{`not (a > 1)`, []string{`none of =a >1 (exact)`}},
+		{`a > 1.5`, []string{`a there`}},
+		{`a > 9223372036854775808`, []string{`a there`}},
+		{`a > "1"`, []string{`a there`}},
+		{`a <= 5 and b == true or b : "seldom, that is*"`, []string{`=a <=5 | =b begins seldom, that is`, `spare =b true | =b begins seldom, that is`}},
 		{`a`, []string{`=a true (exact)`}},
 		{`not a`, []string{`none of =a true (exact)`}},
 		{`a == null`, []string{`none of =a there (exact)`}},
@@ -169,7 +181,8 @@ func TestClauses(t *testing.T) {
 		{`startsWith(a, b)`, []string{`a there`, `b there`}},
 		{`a + b > 1`, []string{`a there`, `b there`}},
 		{`?a == ?b`, nil},
-		{`not (a == "x" and b != "y" and c > 1)`, nil},
+		{`not (a == "x" and b != "y" and c > 1)`, []string{`none of =a is x with none of =b is y (exact) with =c >1 (exact) (exact)`}},
+		{`not (a == "x" and b != "y" and c > 1.5)`, nil},
 		{`not (a == "x" and not b : "y*" and c == null)`, []string{`none of =a is x with none of =b begins y (exact) with none of =c there (exact) (exact)`}},
 		{`not (a : "*" and b == "y")`, nil},
 		{`a == "x" or not (b == "y" and c == "z")`, nil},

@@ -120,6 +120,10 @@ func (c *census) guess(m *mention) float64 {
 	}
 }
 
+// likelyRange is how likely a number is to be above or below one that conditions name:
+// they mean exceptional ones.
+const likelyRange = 0.25
+
 // guessText guesses how likely a text is to be like a part of it: half as likely
 // with each few bytes.
 func guessText(f fact) float64 {

@@ -3,7 +3,6 @@ package index
 import (
 	"slices"
 
-	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
 
@@ -78,8 +77,15 @@ func tested(dst []asked, x plan.Expr) (*plan.Field, []asked) {
 	switch x := x.(type) {
 	case *plan.Compare:
 		f, _ := x.X.(*plan.Field)
-		if c, ok := x.Y.(*plan.Const); f != nil && ok && x.Op == ast.Eq {
-			return f, append(dst, askedOfConstant(c.V))
+		if c, ok := x.Y.(*plan.Const); f != nil && ok {
+			if k, ok := askedOfComparison(x.Op, c.V); ok {
+				return f, append(dst, k)
+			}
+		}
+	case *plan.CompareID:
+		if k, ok := askedOfComparison(x.Op, x.Y); ok {
+			k.id = true
+			return x.X, append(dst, k)
 		}
 	case *plan.In:
 		if f, ok := x.X.(*plan.Field); ok {

@@ -30,6 +30,7 @@ type recall uint8
 const (
 	nothing    recall = iota // it takes no effort to speak of
 	presence                 // one answer: nothing else is asked for
+	stepped                  // one answer for each step of its scale: numbers are asked for
 	remembered               // values
 )
 
@@ -38,8 +39,10 @@ func (s *source) recall() recall {
 	switch {
 	case s.known.few:
 		return presence
-	case s.kind != fieldSource || s.effort == 0:
+	case s.kind != fieldSource:
 		return nothing
+	case s.effort == 0:
+		return stepped
 	default:
 		return remembered
 	}
@@ -84,9 +87,9 @@ func (f *Finder) find(m *memory, source int32) *answer {
 	case presence:
 		return f.presence(source)
 	case nothing:
-		a, _ := f.compute(source)
-		f.odd = f.odd || a.odd
-		return a
+		return f.anew(source)
+	case stepped:
+		return f.stepOf(m, source)
 	}
 	m.asks++
 	v := f.rec.At(m.slot)
@@ -99,9 +102,7 @@ func (f *Finder) find(m *memory, source int32) *answer {
 		return f.recall(m, e)
 	}
 	if len(text) > maxLong {
-		a, _ := f.compute(source)
-		f.odd = f.odd || a.odd
-		return a
+		return f.anew(source)
 	}
 	hash := maphash.String(seed, text)
 	e := f.entry(m, len(text), hash)
@@ -119,6 +120,31 @@ func (f *Finder) find(m *memory, source int32) *answer {
 	}
 	m.latest = e
 	return f.recall(m, e)
+}
+
+// anew returns the answer to what the value of a source is asked, for this event.
+func (f *Finder) anew(source int32) *answer {
+	a, _ := f.compute(source)
+	f.odd = f.odd || a.odd
+	return a
+}
+
+// stepOf returns the answer for the step of a number.
+func (f *Finder) stepOf(m *memory, source int32) *answer {
+	v, s := f.rec.At(m.slot), f.ix.sources[source]
+	if !v.Kind().IsNumber() {
+		return f.anew(source)
+	}
+	step := s.known.numbers.step(*v)
+	if step < 0 {
+		return f.presence(source)
+	}
+	at := &f.single[int(m.single)+s.count+step]
+	if *at == nil {
+		f.facts = s.known.numbers.find(append(f.facts[:0], 0), *v)
+		*at = f.newAnswer(source, false, 0)
+	}
+	return *at
 }
 
 // recall makes what is known of the value that e is about known of the event.

@@ -6,7 +6,7 @@ import "github.com/eqlkit/eqlkit/eval/internal/pattern"
 type mention struct {
 	fact
 	source *source
-	likely float64  // of a fact about a part of a text; see guessText
+	likely float64  // of a fact about a part of a text or about several numbers; see guess
 	common *mention // what it counts as in a census; nil if it does not
 	place  int32    // its number plus one; 0 as long as nothing asks for it
 
@@ -26,7 +26,7 @@ type mentions struct {
 func (s *source) mention(f fact) *mention {
 	ms := &s.mentions
 	var m *mention
-	byText := f.kind != present && f.kind != isBool && f.kind != isNumber && f.whole == ""
+	byText := f.kind >= isText && f.whole == ""
 	if byText {
 		m = ms.texts[f.kind][f.text]
 	} else {
@@ -40,8 +40,16 @@ func (s *source) mention(f fact) *mention {
 	switch f.kind {
 	case isText:
 		m.common = s.mention(fact{kind: isFolded, text: pattern.Fold(f.text)})
-	case isFolded, isNumber:
+	case isNumber:
 		m.common = m
+		if f.id {
+			f.id = false
+			m.common = s.mention(f)
+		}
+	case isFolded:
+		m.common = m
+	case isBelow, isAtMost, isAbove, isAtLeast:
+		m.likely = likelyRange
 	case beginsWith, continues, endsWith, contains:
 		m.likely = guessText(f)
 	}

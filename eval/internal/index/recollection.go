@@ -12,7 +12,8 @@ import (
 // it soon finds out again.
 type recollection struct {
 	// Answers: by the fact that holds besides the presence of a value, if at most
-	// one does, at a place of the source's; else by hash of all facts, the next free
+	// one does, at a place of the source's, and behind these by the step of a number;
+	// else by hash of all facts, the next free
 	// place if that is taken; and by source those to what may not come again.
 	single, several []*answer
 	passing         []answer
@@ -46,6 +47,9 @@ func (f *Finder) equip() {
 	for i, s := range f.ix.sources {
 		f.memories[i].single = int32(facts)
 		facts += s.count
+		if f.memories[i].kind == stepped {
+			facts += s.known.numbers.steps()
+		}
 		if f.memories[i].kind == remembered {
 			sources++
 		}

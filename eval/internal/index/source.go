@@ -1,9 +1,6 @@
 package index
 
 import (
-	"cmp"
-	"slices"
-
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/op"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
@@ -40,7 +37,7 @@ type facts struct {
 	few     bool // nothing but presence is asked for
 	names   names
 	bools   [2]int32 // false, true; 0 if not asked for
-	numbers []numbered
+	numbers scale
 	heads   prefixes // of folded texts
 	seconds prefixes // of folded texts without their first code point
 	tails   prefixes // of folded texts, read backwards
@@ -103,8 +100,8 @@ func (s *source) compile() {
 			k.names.add(f.text, f.kind == isFolded, n)
 		case isBool:
 			k.bools[f.num] = n
-		case isNumber:
-			k.numbers = append(k.numbers, numbered{f, n})
+		case isNumber, isBelow, isAtMost, isAbove, isAtLeast:
+			k.numbers.add(f, n)
 		case beginsWith:
 			k.heads.add(f.text, n)
 		case continues:
@@ -115,7 +112,7 @@ func (s *source) compile() {
 			k.inner.add(f.text, n)
 		}
 	}
-	slices.SortFunc(k.numbers, func(x, y numbered) int { return x.compare(y.fact) })
+	k.numbers.compile()
 	k.names.compile()
 	k.heads.compile()
 	k.seconds.compile()
@@ -191,38 +188,16 @@ func (k *facts) findValue(dst []int32, v, f value.Value) (found []int32, odd boo
 			dst = append(dst, n)
 		}
 	case kind.IsNumber():
-		if len(k.numbers) > 0 {
-			dst = k.findNumber(dst, numberKey(v))
-		}
+		dst = k.numbers.find(dst, v)
 	case kind.IsText():
-		odd = kind != value.String
+		if odd = kind != value.String; !odd {
+			dst = k.numbers.findID(dst, v.Str())
+		}
 		dst = k.findText(dst, v.Str(), f.Str())
 	default:
 		odd = true
 	}
 	return dst, odd
-}
-
-// findNumber appends the number of the fact that a value is a number.
-func (k *facts) findNumber(dst []int32, f fact) []int32 {
-	if f.num < k.numbers[0].num || f.num > k.numbers[len(k.numbers)-1].num {
-		return dst
-	}
-	i, ok := slices.BinarySearchFunc(k.numbers, f, func(n numbered, f fact) int { return n.compare(f) })
-	if ok {
-		dst = append(dst, k.numbers[i].number)
-	}
-	return dst
-}
-
-// numbered is a fact with its number.
-type numbered struct {
-	fact
-	number int32
-}
-
-func (n numbered) compare(f fact) int {
-	return cmp.Or(cmp.Compare(n.num, f.num), cmp.Compare(n.text, f.text))
 }
 
 func (k *facts) findText(dst []int32, text, folded string) []int32 {

@@ -49,14 +49,14 @@ func Negation(v value.Value) value.Value {
 // Test computes the comparison of v with the number, as a boolean or null.
 func (x *CompareID) Test(v value.Value) value.Value {
 	if v.Kind() == value.String {
-		v = idNumber(v.Str())
+		v = IDNumber(v.Str())
 	}
 	return Comparison(x.Op, v, x.Y)
 }
 
-// idNumber returns the number that s is as a whole, in decimal digits with a
-// minus sign at most, or null.
-func idNumber(s string) value.Value {
+// IDNumber returns the number that an id in text is as a whole, in decimal digits with
+// a minus sign at most, or null.
+func IDNumber(s string) value.Value {
 	digits := strings.TrimPrefix(s, "-")
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
 		return value.Value{}
@@ -71,7 +71,7 @@ func (x *In) Test(v value.Value) value.Value {
 		return v
 	}
 	if x.IDs && v.Kind() == value.String {
-		if n := idNumber(v.Str()); !n.IsNull() && slices.ContainsFunc(x.Values, func(item value.Value) bool {
+		if n := IDNumber(v.Str()); !n.IsNull() && slices.ContainsFunc(x.Values, func(item value.Value) bool {
 			return value.Equal(n, item)
 		}) {
 			return value.OfBool(true)
