@@ -56,15 +56,18 @@ const unsigned, float = "unsigned", "float"
 // askedOfComparison returns what a comparison with v asks for, and false if nothing is
 // known of the like.
 func askedOfComparison(op ast.Op, v value.Value) (asked, bool) {
-	kinds := map[ast.Op]factKind{ast.Lt: isBelow, ast.Le: isAtMost, ast.Gt: isAbove, ast.Ge: isAtLeast}
-	switch kind, ok := kinds[op]; {
-	case op == ast.Eq:
+	kind := isBelow
+	switch op {
+	case ast.Eq:
 		return askedOfConstant(v), true
-	case ok && v.Kind() == value.Int:
-		return asked{fact{kind: kind, num: v.Uint()}, true}, true
-	default:
-		return asked{}, false
+	case ast.Le:
+		kind = isAtMost
+	case ast.Gt:
+		kind = isAbove
+	case ast.Ge:
+		kind = isAtLeast
 	}
+	return asked{fact{kind: kind, num: v.Uint()}, true}, v.Kind() == value.Int
 }
 
 // askedOfList appends what membership in a list asks for.
@@ -103,7 +106,10 @@ func askedOfRegex(dst []asked, p string, fold bool) []asked {
 	if len(parts) == 0 {
 		return append(dst, asked{})
 	}
-	kinds := [...]factKind{pattern.Inside: contains, pattern.AtBegin: beginsWith, pattern.AtEnd: endsWith, pattern.Whole: isFolded}
+	kinds := [...]factKind{
+		pattern.Inside: contains, pattern.AtBegin: beginsWith, pattern.AtSecond: continues,
+		pattern.AtEnd: endsWith, pattern.Whole: isFolded,
+	}
 	for _, part := range parts {
 		dst = append(dst, asked{fact{kind: kinds[part.Place], text: part.Text}, false})
 	}

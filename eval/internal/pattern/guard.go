@@ -18,7 +18,7 @@ const minGuard = 2
 func guardOf(b *termTable, t *term, fold bool) Matcher {
 	r := requirer{table: b, inside: minGuard, fold: fold, budget: maxRequiredTerms}
 	parts := r.parts(t)
-	if !slices.ContainsFunc(parts, func(p Part) bool { return p.Place&AtBegin == 0 }) {
+	if !slices.ContainsFunc(parts, func(p Part) bool { return p.Place&(AtBegin|AtSecond) == 0 }) {
 		return nil
 	}
 	gs := make([]*glob, len(parts))
@@ -36,6 +36,8 @@ func (p Part) glob() *glob {
 		return &glob{head: text, closed: true}
 	case AtBegin:
 		return &glob{head: text}
+	case AtSecond:
+		return &glob{head: segment{open: leadingOne, text: p.Text}}
 	case AtEnd:
 		return &glob{tail: text}
 	default:

@@ -257,6 +257,8 @@ func hasPart(s string, parts []pattern.Part) bool {
 			return strings.HasPrefix(s, p.Text)
 		case pattern.AtEnd:
 			return strings.HasSuffix(s, p.Text)
+		case pattern.AtSecond:
+			return s != "" && strings.HasPrefix(s[pattern.FirstLen(s):], p.Text)
 		default:
 			return strings.Contains(s, p.Text)
 		}

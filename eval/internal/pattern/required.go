@@ -13,10 +13,11 @@ type Place uint8
 
 // The places where a part may be.
 const (
-	Inside  Place = 0 // anywhere
-	AtBegin Place = 1
-	AtEnd   Place = 2
-	Whole         = AtBegin | AtEnd
+	Inside   Place = 0 // anywhere
+	AtBegin  Place = 1
+	AtEnd    Place = 2
+	Whole          = AtBegin | AtEnd
+	AtSecond Place = 4 // behind the first code point
 )
 
 // RequiredParts returns parts, folded, of which a text that is folded too has at least
@@ -70,14 +71,14 @@ func (r *requirer) parts(t *term) []Part {
 			best = rarer(best, r.parts(s))
 		}
 		return best
-	case opRepeat:
-		if t.min > 0 {
-			return r.placed(r.parts(t.subs[0]), Inside)
-		}
-		return nil
-	case opSet:
-		if text, n := r.run([]*term{t}, 0); n > 0 {
+	case opSet, opRepeat:
+		switch text, n, more := r.run([]*term{t}, 0); {
+		case n > 0 && more:
+			return []Part{{AtBegin, text}}
+		case n > 0:
 			return []Part{{Whole, text}}
+		case t.op == opRepeat && t.min > 0:
+			return r.placed(r.parts(t.subs[0]), Inside)
 		}
 		return nil
 	case opCat:
@@ -93,7 +94,7 @@ func (r *requirer) sequence(t *term) []Part {
 	var best []Part
 	xs := r.elements(t)
 	for i := 0; i < len(xs); {
-		text, next := r.run(xs, i)
+		text, next, more := r.run(xs, i)
 		var ps []Part
 		if next > i {
 			ps = []Part{{Whole, text}}
@@ -104,8 +105,11 @@ func (r *requirer) sequence(t *term) []Part {
 		if i == 0 {
 			at |= AtBegin
 		}
-		if next == len(xs) {
+		if next == len(xs) && !more {
 			at |= AtEnd
+		}
+		if i == 1 && xs[0].op == opSet {
+			at |= AtSecond
 		}
 		best = rarer(best, r.placed(ps, at))
 		i = next
@@ -126,23 +130,26 @@ func (r *requirer) elements(t *term) []*term {
 }
 
 // run returns the text that the elements from i on stand for up to one that
-// stands for several texts, or for a long one.
-func (r *requirer) run(xs []*term, i int) (text string, next int) {
+// stands for several texts, or for a long one. If there may be more of the last
+// character than that, more is set.
+func (r *requirer) run(xs []*term, i int) (text string, next int, more bool) {
 	var run []byte
-	for ; i < len(xs) && len(run) < maxRequiredText; i++ {
+	for ; i < len(xs) && len(run) < maxRequiredText && !more; i++ {
 		x, times := xs[i], int32(1)
-		if x.op == opRepeat && 0 < x.min && x.min == x.max && x.min <= maxRequiredText {
-			x, times = x.subs[0], x.min
+		if x.op == opRepeat && 0 < x.min {
+			times = min(x.min, maxRequiredText)
+			more = x.max != times
+			x = x.subs[0]
 		}
 		c, ok := r.character(x)
 		if !ok {
-			break
+			return string(run), i, false
 		}
 		for range times {
 			run = appendSymbol(run, c)
 		}
 	}
-	return string(run), i
+	return string(run), i, more
 }
 
 // character returns the character that t stands for, folded if texts are, and false if
@@ -179,7 +186,14 @@ func (r *requirer) folded(x symbol) symbol {
 func (r *requirer) placed(ps []Part, at Place) []Part {
 	out := make([]Part, len(ps))
 	for i, p := range ps {
-		p.Place &= at
+		switch {
+		case p.Place&at&Whole != 0:
+			p.Place &= at & Whole
+		case p.Place&AtBegin != 0 && at&AtSecond != 0, p.Place&AtSecond != 0 && at&AtBegin != 0:
+			p.Place = AtSecond
+		default:
+			p.Place = Inside
+		}
 		if p.Place == Inside && len(p.Text) < r.inside {
 			return nil
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 func TestRequiredParts(t *testing.T) {
-	const in, begin, end, whole = pattern.Inside, pattern.AtBegin, pattern.AtEnd, pattern.Whole
+	const in, begin, end, whole, second = pattern.Inside, pattern.AtBegin, pattern.AtEnd, pattern.Whole, pattern.AtSecond
 	for _, tt := range []struct {
 		pattern string
 		fold    bool
@@ -37,6 +37,21 @@ func TestRequiredParts(t *testing.T) {
 		{pattern: `(word)*`},
 		{pattern: `(long)?er`, want: []pattern.Part{{end, "er"}}},
 		{pattern: `.*one.*&.*three.*`, want: []pattern.Part{{in, "three"}}},
+		{pattern: `[A-Z]:\\:.+`, want: []pattern.Part{{second, `:\:`}}},
+		{pattern: `.a[0-9]+`, want: []pattern.Part{{second, "a"}}},
+		{pattern: `.a`, want: []pattern.Part{{end, "a"}}},
+		{pattern: `.(ab|c)[0-9]`, want: []pattern.Part{{second, "ab"}, {second, "c"}}},
+		{pattern: `([a-z]x|y).*`, want: []pattern.Part{{second, "x"}, {begin, "y"}}},
+		{pattern: `a{3}`, want: []pattern.Part{{whole, "aaa"}}},
+		{pattern: `a+`, want: []pattern.Part{{begin, "a"}}},
+		{pattern: `([a-z]x[0-9]|y).*`, want: []pattern.Part{{second, "x"}, {begin, "y"}}},
+		{pattern: `[0-9]?a[0-9]`},
+		{pattern: `.(.a.)+`},
+		{pattern: `.*[ ]{20,}.*`, want: []pattern.Part{{in, "                    "}}},
+		{pattern: `.*[0-9]ab{3,}c`, want: []pattern.Part{{in, "abbb"}}},
+		{pattern: `ab+`, want: []pattern.Part{{begin, "ab"}}},
+		{pattern: `[0-9]*ab+`},
+		{pattern: `b{100}`, want: []pattern.Part{{begin, "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}}},
 		{pattern: `~(.*abcd.*)`},
 		{pattern: `#`},
 		{pattern: `[`},
