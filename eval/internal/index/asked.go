@@ -130,7 +130,7 @@ func askedOfWildcard(p string, fold bool) asked {
 	folded := pattern.Fold(p)
 	best, least := fact{}, 1.0
 	consider := func(kind factKind, text string) {
-		if kind == contains && len(text) < gramLen || text == "" {
+		if kind == contains && !isSearchable(text) || text == "" {
 			return
 		}
 		k := fact{kind: kind, text: text}

@@ -65,6 +65,10 @@ func (b *Builder) Build() *Index {
 	for i := range b.conditions {
 		members[b.conditions[i].block] = append(members[b.conditions[i].block], i)
 	}
+	for i := range b.conditions {
+		b.at(i)
+		b.census.take(b, b.conditions[i].conjuncts)
+	}
 	for _, m := range members {
 		b.block(ix, m)
 	}

@@ -116,6 +116,7 @@ func TestClauses(t *testing.T) {
 		{`a : "??abcd*"`, []string{`=a contains abcd in ??abcd*~ (exact)`}},
 		{`a : "*abcd*"`, []string{`=a contains abcd (exact)`}},
 		{`a : "*abc*"`, []string{`a there`}},
+		{`a : "*é*"`, []string{`=a contains é (exact)`}},
 		{`a : "*"`, []string{`a there`}},
 		{`a : "?"`, []string{`a there`}},
 		{`a : "**"`, []string{`a there`}},

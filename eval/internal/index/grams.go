@@ -5,12 +5,25 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
+	"unicode/utf8"
 	"unsafe"
 )
 
-// gramLen is how many bytes of a text are looked up at once. Shorter texts are
-// not searched for.
+// gramLen is how many bytes of a text are looked up at once. Shorter texts are only
+// searched for if they are not ASCII, as most texts are.
 const gramLen = 4
+
+// isSearchable reports whether grams can find a text.
+func isSearchable(text string) bool { return len(text) >= gramLen || text != "" && !isASCII(text) }
+
+// isASCII reports whether s has no other bytes.
+func isASCII(s string) bool {
+	all := byte(0)
+	for i := range len(s) {
+		all |= s[i]
+	}
+	return all < utf8.RuneSelf
+}
 
 // grams finds which of many texts another text contains: each has a gram, four of
 // its bytes, that few others have. Of a text every gram is looked up in a small
@@ -18,6 +31,7 @@ const gramLen = 4
 // is empty; compile comes after the last add.
 type grams struct {
 	words  []word
+	short  []word   // of less than gramLen bytes
 	shift  uint     // of a hash, to a bit of filter
 	filter []uint64 // which hashes there are
 	table  []group  // by hash
@@ -40,9 +54,18 @@ type word struct {
 // grow makes room for n texts.
 func (g *grams) grow(n int) { g.words = slices.Grow(g.words, n) }
 
+// add adds a text that is searchable.
 func (g *grams) add(text string, number int32) {
-	g.words = append(g.words, word{text: text, number: number})
+	w := word{text: text, number: number}
+	if len(text) < gramLen {
+		g.short = append(g.short, w)
+	} else {
+		g.words = append(g.words, w)
+	}
 }
+
+// any reports whether there are texts.
+func (g *grams) any() bool { return len(g.words)+len(g.short) > 0 }
 
 func (g *grams) compile() {
 	if len(g.words) == 0 {
@@ -99,6 +122,13 @@ const coarser = 3
 // find appends the numbers of the texts that s contains, each as often as it
 // occurs.
 func (g *grams) find(dst []int32, s string) []int32 {
+	if len(g.short) > 0 && !isASCII(s) {
+		for i := range g.short {
+			if strings.Contains(s, g.short[i].text) {
+				dst = append(dst, g.short[i].number)
+			}
+		}
+	}
 	if len(g.words) == 0 {
 		return dst
 	}

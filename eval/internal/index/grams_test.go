@@ -14,7 +14,7 @@ import (
 func TestGrams(t *testing.T) {
 	for seed := range uint64(500) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		known := slices.DeleteFunc(texts(r, r.IntN(40), 9), func(s string) bool { return len(s) < gramLen })
+		known := slices.DeleteFunc(texts(r, r.IntN(40), 9), func(s string) bool { return !isSearchable(s) })
 		var g grams
 		for i, text := range known {
 			g.add(text, int32(i))

@@ -2,6 +2,7 @@ package index
 
 import (
 	"math"
+	"unicode/utf8"
 
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -12,7 +13,7 @@ import (
 // for many different texts has many values, and a long text is rarer than a short
 // one. A bad guess costs time only.
 type census struct {
-	block      int32 // from 1 on
+	block      int32 // from 1 on; 0 for all of them
 	conditions int
 	taken      int32   // conditions of all blocks so far
 	sources    []tally // by source
@@ -23,12 +24,15 @@ type tally struct {
 	conditions int   // that do
 	total      int   // values that they ask for; see mention
 	last       int32 // condition that was counted
+	everywhere int   // total of all blocks
 }
 
 // reset begins the census of another block, whose number counts from 1.
 func (c *census) reset(block int) {
 	c.block, c.conditions = int32(block), 0
-	clear(c.sources)
+	for i := range c.sources {
+		c.sources[i] = tally{everywhere: c.sources[i].everywhere}
+	}
 }
 
 // take counts a condition.
@@ -68,6 +72,11 @@ func (c *census) count(b *Builder, x plan.Expr, wanted bool) {
 			continue
 		}
 		m.last = c.taken
+		if c.block == 0 {
+			m.common.everywhere++
+			c.tally(m.source).everywhere++
+			continue
+		}
 		if m.common.block != c.block {
 			m.common.block, m.common.count = c.block, 0
 		}
@@ -114,7 +123,8 @@ func (c *census) guess(m *mention) float64 {
 	case m.kind == isBool:
 		return there / 2
 	case m.common != nil:
-		return max(there*(float64(c.asked(m))+0.5)/float64(l.total+unseen), least)
+		share := (float64(m.common.everywhere) + 0.5) / float64(l.everywhere+unseen)
+		return max(there*(float64(c.asked(m))+unseen*share)/float64(l.total+unseen), least)
 	default:
 		return max(there*m.likely, least)
 	}
@@ -125,11 +135,18 @@ func (c *census) guess(m *mention) float64 {
 const likelyRange = 0.25
 
 // guessText guesses how likely a text is to be like a part of it: half as likely
-// with each few bytes.
+// with each few bytes, much less with each that is not ASCII.
 func guessText(f fact) float64 {
 	per := 3.0
 	if f.kind == beginsWith || f.kind == continues {
 		per = 4 // beginnings have more in common
 	}
-	return math.Exp2(-float64(len(f.text)) / per)
+	const foreign = 6
+	length := len(f.text)
+	for i := range len(f.text) {
+		if f.text[i] >= utf8.RuneSelf {
+			length += foreign - 1
+		}
+	}
+	return math.Exp2(-float64(length) / per)
 }

@@ -5,10 +5,11 @@ import "github.com/eqlkit/eqlkit/eval/internal/pattern"
 // A mention is a fact about a source that conditions mention.
 type mention struct {
 	fact
-	source *source
-	likely float64  // of a fact about a part of a text or about several numbers; see guess
-	common *mention // what it counts as in a census; nil if it does not
-	place  int32    // its number plus one; 0 as long as nothing asks for it
+	source     *source
+	likely     float64  // of a fact about a part of a text or about several numbers; see guess
+	common     *mention // what it counts as in a census; nil if it does not
+	everywhere int32    // how often conditions mention what counts as this
+	place      int32    // its number plus one; 0 as long as nothing asks for it
 
 	// In the census of a block: how often conditions mention what counts as this,
 	// and the one that was the last to mention this itself.

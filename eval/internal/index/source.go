@@ -120,7 +120,7 @@ func (s *source) compile() {
 	k.inner.compile()
 	s.mentions, s.asked = mentions{}, nil
 	switch {
-	case k.heads.any() || k.seconds.any() || k.tails.any() || len(k.inner.words) > 0:
+	case k.heads.any() || k.seconds.any() || k.tails.any() || k.inner.any():
 		s.effort = 2
 	case k.names.any():
 		s.effort = 1
