@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/eqlkit/eqlkit/ast"
+	"github.com/eqlkit/eqlkit/ast/source"
 	"github.com/eqlkit/eqlkit/eval"
 	"github.com/eqlkit/eqlkit/eval/event"
 )
@@ -65,4 +66,54 @@ func TestRepeatedAsleep(t *testing.T) {
 		require.Equal(t, 1, found)
 		require.EqualValues(t, 1, s.Stats().Duplicates)
 	}
+}
+
+// TestNoProcessKnown has a step that holds of descendants, among others: it is not
+// tested as long as there is no process to descend from and nothing else speaks for it.
+func TestNoProcessKnown(t *testing.T) {
+	q := compileWith(t, `process where (n == 5 or user.name == null and descendant of [process where n == 1]) and not n == 4`, eval.Config{Dialect: ast.Endpoint})
+	s := eval.NewEngine(q).NewStream(eval.WithProfile(), eval.WithProcessLimits(0, time.Hour))
+	for i, e := range []struct {
+		at          time.Duration
+		n           int
+		parent      string
+		matches     int
+		evaluations uint64 // of the query's steps, also those that tell of processes
+	}{
+		{0, 2, "", 0, 0},
+		{0, 5, "p0", 1, 1},
+		{0, 4, "p0", 0, 0},
+		{0, 1, "", 0, 1},   // tells of a process
+		{0, 3, "p3", 1, 2}, // and of its child
+		{0, 4, "p3", 0, 1},
+		{0, 2, "p0", 0, 2},
+		{2 * time.Hour, 2, "p3", 0, 0}, // forgotten
+		{2 * time.Hour, 5, "p3", 1, 1},
+	} {
+		before, found := s.Profile().Queries[0].Evaluations, 0
+		require.NoError(t, s.Push(event.Map{
+			"@timestamp": time.Unix(0, 0).UTC().Add(e.at).Format(time.RFC3339), "n": e.n, "event.type": "start",
+			"event.category": "process", "process.entity_id": fmt.Sprint("p", i), "process.parent.entity_id": e.parent,
+		}, func(eval.Match) bool {
+			found++
+			return true
+		}))
+		require.Equal(t, e.matches, found, "event %d", i)
+		require.Equal(t, e.evaluations, s.Profile().Queries[0].Evaluations-before, "event %d", i)
+	}
+}
+
+// TestAnswersOfNoProcess wants to be told of every event that asks, also while no
+// process is known.
+func TestAnswersOfNoProcess(t *testing.T) {
+	q := compileWith(t, `process where n == 5 or descendant of [process where n == 1]`, eval.Config{Dialect: ast.Endpoint})
+	var asked []uint64
+	s := eval.NewEngine(q).NewStream(eval.WithAnswers(func(_ *eval.Query, event uint64, _ source.Span, yes bool) {
+		require.False(t, yes)
+		asked = append(asked, event)
+	}))
+	for n := range 3 {
+		require.NoError(t, s.Push(event.Map{"n": 5 - n, "event.category": "process", "process.entity_id": "p"}, nil))
+	}
+	require.Equal(t, []uint64{1, 2, 3}, asked)
 }

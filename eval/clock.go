@@ -31,8 +31,8 @@ type clock struct {
 	dues   dueHeap // the runs of this clock
 
 	// The steps of its sequences, and of what else has a machine, as bits of the
-	// engine's index.
-	sequences, machines []uint64
+	// engine's index; and those that some have while they know no process.
+	sequences, machines, cold []uint64
 
 	seen   distinct
 	spares spares

@@ -33,6 +33,7 @@ type candidate struct {
 	query, step int32
 	until       int32   // the step of the query's until, or -1
 	block       int32   // of the index
+	cold        bool    // it is one only while the machine knows no process; see op.Knower
 	rest        op.Pred // of its condition, what the index leaves open
 	of          *op.Step
 }
@@ -43,6 +44,7 @@ type bound struct {
 	query *Query
 	clock int     // index of Engine.clocks
 	bits  []int32 // by step: the bit of the index, or -1 for one that is never satisfied
+	cold  []int32 // the same while the machine knows no process, or -1 if that is no other; nil if it is none of all
 	until *until  // nil if there is none
 }
 
@@ -115,10 +117,24 @@ func (x *indexing) add(q *Query) {
 			bq.until = &until{step: i, block: b}
 		}
 		// The condition for now; its bit is known once all are there.
-		bq.bits = append(bq.bits, int32(x.index.Add(b, s.Conds)))
-		x.steps = append(x.steps, candidate{query: int32(len(e.queries)), step: int32(i), block: int32(b)})
+		c := candidate{query: int32(len(e.queries)), step: int32(i), block: int32(b)}
+		bq.bits = append(bq.bits, x.condition(c, s.Conds))
+		if s.Cold == nil || isUntil {
+			continue
+		}
+		if bq.cold == nil {
+			bq.cold = slices.Repeat([]int32{-1}, len(bq.Steps))
+		}
+		c.cold = true
+		bq.cold[i] = x.condition(c, s.Cold)
 	}
 	e.queries = append(e.queries, bq)
+}
+
+// condition adds a condition to the index, and returns its number.
+func (x *indexing) condition(c candidate, conds []plan.Expr) int32 {
+	x.steps = append(x.steps, c)
+	return int32(x.index.Add(int(c.block), conds))
 }
 
 // use makes the fields of q those that are meant.
@@ -167,24 +183,32 @@ func (x *indexing) build() {
 	e.shares = make([]float32, e.index.Bits())
 	for _, q := range e.queries {
 		x.use(q.query)
-		for i, condition := range q.bits {
-			if condition < 0 {
-				continue
-			}
-			c := x.steps[condition]
-			c.of, c.until = &q.Steps[i], -1
-			if q.until != nil {
-				c.until = int32(q.until.step)
-			}
-			c.rest = x.preds.All(x.index.Rest(int(condition)))
-			q.bits[i] = int32(x.index.Bit(int(condition)))
-			e.candidates[q.bits[i]] = c
-			e.shares[q.bits[i]] = float32(x.index.Likely(int(condition)))
-		}
+		x.place(q, q.bits)
+		x.place(q, q.cold)
 	}
 	e.verdicts = make([]int, e.layout.Len())
 	for s := range e.verdicts {
 		e.verdicts[s] = x.preds.VerdictWords(event.Slot(s))
+	}
+}
+
+// place makes bits of the numbers of conditions, one for each step of a query.
+func (x *indexing) place(q *bound, conditions []int32) {
+	e := x.engine
+	for i, condition := range conditions {
+		if condition < 0 {
+			continue
+		}
+		c := x.steps[condition]
+		c.of, c.until = &q.Steps[i], -1
+		if q.until != nil {
+			c.until = int32(q.until.step)
+		}
+		c.rest = x.preds.All(x.index.Rest(int(condition)))
+		bit := int32(x.index.Bit(int(condition)))
+		conditions[i] = bit
+		e.candidates[bit] = c
+		e.shares[bit] = float32(x.index.Likely(int(condition)))
 	}
 }
 

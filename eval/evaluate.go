@@ -36,6 +36,9 @@ func (s *Stream) wakeful() []uint64 {
 			awake = s.other
 			copy(awake, s.awake)
 		}
+		for i, w := range c.cold {
+			awake[i] &^= w
+		}
 		unseen := c.state == late || c.state == untimed
 		for i, w := range c.sequences {
 			if unseen {

@@ -93,7 +93,7 @@ func (s *Stream) Forecast(f *Forecast) {
 			continue
 		}
 		for i := range f.steps {
-			f.steps[i] |= c.sequences[i] | c.machines[i]
+			f.steps[i] = f.steps[i]&^c.cold[i] | c.sequences[i] | c.machines[i]
 		}
 	}
 }

@@ -12,12 +12,14 @@ type run struct {
 	kind    plan.Kind   // of the query
 	index   int         // among the stream's runs
 	machine op.Machine  // nil for an event query
+	knower  op.Knower   // the machine, if it is one
 	limiter *op.Limiter // nil without limits
 	emit    func(op.Result)
 	due     int64      // of the machine, in clock.dues
 	place   int        // there
 	print   string     // fingerprint of the query, once it has been asked for
 	awake   op.StepSet // of the machine, when it was last asked
+	knows   bool       // the same of the knower
 
 	counts
 	before counts // what a snapshot has told
@@ -36,21 +38,23 @@ func (s *Stream) newRun(q *bound, index int) *run {
 	if q.NeedsMachine() {
 		env := s.opts.env(s.budget, func(err error) { r.stream.runError(r, err) })
 		r.machine = q.NewMachine(s.traced(r, env))
+		r.knower, _ = r.machine.(op.Knower)
 	}
 	if limits := q.Plan.Limits; len(limits) > 0 {
 		r.limiter = op.NewLimiter(limits)
 	}
 	r.emit = r.take
 	if r.machine == nil {
-		r.setBits(s.awake)
+		setBits(s.awake, r.bits)
 	} else {
 		r.watch(&s.opts)
 		c := s.clocks[r.clock]
 		if q.Plan.Kind == plan.Sequence {
-			r.setBits(c.sequences)
+			setBits(c.sequences, r.bits)
 		} else {
-			r.setBits(c.machines)
+			setBits(c.machines, r.bits)
 		}
+		setBits(c.cold, r.cold)
 	}
 	return r
 }
@@ -82,29 +86,46 @@ func (s *Stream) schedule() {
 	}
 }
 
-// setBits adds the bits of the query's steps.
-func (r *run) setBits(bits []uint64) {
-	for _, bit := range r.bits {
+// setBits adds bits that are no less than 0 to a set.
+func setBits(set []uint64, bits []int32) {
+	for _, bit := range bits {
 		if bit >= 0 {
-			bits[bit>>6] |= 1 << (bit & 63)
+			set[bit>>6] |= 1 << (bit & 63)
 		}
 	}
 }
 
 // wake notes in the stream which steps can make a difference to the machine now.
 func (r *run) wake() {
-	awake := r.machine.Awake()
-	if awake == r.awake {
+	awake, knows := r.machine.Awake(), r.knower != nil && r.knower.Knows()
+	if awake == r.awake && knows == r.knows {
 		return
 	}
 	for step, bit := range r.bits {
-		switch {
-		case bit < 0:
-		case awake.Has(step):
-			r.stream.awake[bit>>6] |= 1 << (bit & 63)
-		default:
-			r.stream.awake[bit>>6] &^= 1 << (bit & 63)
+		if cold := r.coldBit(step); cold >= 0 {
+			r.stream.wake(cold, awake.Has(step) && !knows)
+			r.stream.wake(bit, awake.Has(step) && knows)
+		} else if bit >= 0 {
+			r.stream.wake(bit, awake.Has(step))
 		}
 	}
-	r.awake = awake
+	r.awake, r.knows = awake, knows
+}
+
+// coldBit returns the bit of a step while the machine knows no process, or -1 if that
+// is no other than else.
+func (q *bound) coldBit(step int) int32 {
+	if q.cold == nil {
+		return -1
+	}
+	return q.cold[step]
+}
+
+// wake notes whether a step, by its bit of the index, can make a difference.
+func (s *Stream) wake(bit int32, awake bool) {
+	if awake {
+		s.awake[bit>>6] |= 1 << (bit & 63)
+	} else {
+		s.awake[bit>>6] &^= 1 << (bit & 63)
+	}
 }

@@ -90,7 +90,7 @@ func (s *Stream) install(e *Engine) {
 	s.awake, s.other = make([]uint64, words), make([]uint64, words)
 	s.surprises = surprises{recent: make([]uint64, words), before: make([]uint64, words)}
 	for _, c := range s.clocks {
-		c.sequences, c.machines = make([]uint64, words), make([]uint64, words)
+		c.sequences, c.machines, c.cold = make([]uint64, words), make([]uint64, words), make([]uint64, words)
 	}
 	for i, q := range e.queries {
 		s.runs = append(s.runs, s.newRun(q, i))

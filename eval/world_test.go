@@ -118,7 +118,12 @@ func aliasQuery(r *rand.Rand) string {
 	pick := func(choices ...string) string { return choices[r.IntN(len(choices))] }
 	letter := func() string { return pick(`"A"`, `"B"`, `"C"`, `"D"`) }
 	if r.IntN(4) == 0 {
-		return fmt.Sprintf(`any where e == %s and descendant of [any where e == %s]`, letter(), letter())
+		above := fmt.Sprintf(`descendant of [any where e == %s]`, letter())
+		return fmt.Sprintf(pick(
+			`any where e == %s and %s`, `any where e == %s or %s`, `any where e == %s and not %s`, `any where e == %s or not %s`,
+			`any where not (e == %s and %s)`, `any where src != null and (e == %s or not (dst == null and not %s))`,
+			`any where (e == %s or 10 / (n %% 4) > 2 or %s) and src != null`,
+		), letter(), above)
 	}
 	b := "sequence" + pick("", " by k", " by ?ok") + " with maxspan=" + pick("3ms", "10ms", "2s")
 	b += fmt.Sprintf(" [any where e == %s] as x", letter())

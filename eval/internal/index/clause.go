@@ -170,7 +170,7 @@ func (b *Builder) choice(xs []plan.Expr, wanted bool) []clause {
 	defer func() { b.chosen = b.chosen[:base] }()
 	var spares shares
 	for _, x := range xs {
-		if isNever(x) {
+		if plan.IsNever(x) {
 			continue
 		}
 		all := b.needs(x, wanted)
@@ -235,11 +235,4 @@ func (s *shares) take(cs []clause, others int) {
 			sh.operands++
 		}
 	}
-}
-
-// isNever reports whether x is a constant that never holds, which is what a null
-// leaves of an operand.
-func isNever(x plan.Expr) bool {
-	c, ok := x.(*plan.Const)
-	return ok && c.V.IsNull()
 }

@@ -107,11 +107,23 @@ func (m *lineageMachine) Awake() StepSet {
 	} else {
 		awake |= m.inner.Awake()
 	}
-	if len(m.table.byKey) == 0 && m.env.Answered == nil {
+	if !m.Knows() {
 		awake &^= m.idle
 	}
 	return awake
 }
+
+// A Knower is a Machine that remembers processes.
+type Knower interface {
+	Machine
+	// Knows reports whether anything is known of a process. As long as that is not so
+	// nothing descends from one, and a hit of a step makes a difference only if the
+	// step's Cold holds, too. What is said of Machine.Awake is true of it.
+	Knows() bool
+}
+
+// Knows implements Knower. Who wants to know what an event was answered has all asked.
+func (m *lineageMachine) Knows() bool { return len(m.table.byKey) > 0 || m.env.Answered != nil }
 
 // curious returns the steps that have to do with processes.
 func (q *Query) curious() StepSet {

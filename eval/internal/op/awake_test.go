@@ -2,8 +2,10 @@ package op_test
 
 import (
 	"fmt"
+	"math/bits"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -19,8 +21,8 @@ import (
 	"github.com/eqlkit/eqlkit/parser"
 )
 
-// bind compiles a query and returns it with the layout of the events.
-func bind(t *testing.T, text string, dialect ast.Dialect) (*op.Query, *event.Layout) {
+// bind compiles a query and returns it with the builder that bound it.
+func bind(t *testing.T, text string, dialect ast.Dialect) (*op.Query, *op.Builder) {
 	t.Helper()
 	tree, err := parser.Parse(&source.File{Text: text}, parser.Options{Dialect: dialect})
 	require.NoError(t, err, text)
@@ -39,7 +41,7 @@ func bind(t *testing.T, text string, dialect ast.Dialect) (*op.Query, *event.Lay
 	require.NoError(t, err, text)
 	b := &op.Builder{Layout: event.NewLayout()}
 	b.Slot = func(l *event.Layout, f *plan.Field) event.Slot { return l.Add(f.Path) }
-	return b.Bind(p), b.Layout
+	return b.Bind(p), b
 }
 
 // A diary is a machine with all that can be observed of it. A lazy one leaves
@@ -50,6 +52,7 @@ type diary struct {
 	lazy    bool
 	until   int   // the step of until, or -1
 	asleep  int   // hits left out
+	warm    int   // of these, the ones that need a process
 	at      int64 // of meet
 	entries []string
 }
@@ -82,12 +85,17 @@ func seqs(events []*op.Held) (out []int) {
 
 func (d *diary) result(r op.Result) { d.write("result ", r.Keys, seqs(r.Events), r.Due) }
 
-// push lets time pass and pushes an event with its hits.
-func (d *diary) push(ev op.Held, hits *op.Hits) {
+// push lets time pass and pushes an event with its hits, of which some may make no
+// difference as long as no process is known.
+func (d *diary) push(ev op.Held, hits *op.Hits, warm op.StepSet) {
 	d.pass(ev.Time)
 	if d.lazy {
 		awake, another := d.Awake(), false
 		n := hits.Len()
+		if k, ok := d.Machine.(op.Knower); ok && !k.Knows() {
+			awake &^= warm
+			d.warm += bits.OnesCount64(uint64(warm))
+		}
 		hits.Keep(func(h op.Hit) bool {
 			another = another || h.Step != d.until && awake.Has(h.Step)
 			return awake.Has(h.Step) || h.Step == d.until
@@ -110,7 +118,7 @@ func (d *diary) meet(q *op.Query, step int) {
 	s.Keys = nil
 	hits.Add(&op.Ctx{Rec: event.NewRecord(event.NewLayout())}, step, &s)
 	d.at += 2e6
-	d.push(op.Held{Time: d.at, Seq: uint64(d.at)}, &hits)
+	d.push(op.Held{Time: d.at, Seq: uint64(d.at)}, &hits, 0)
 }
 
 // pass lets time pass as far as there is anything due.
@@ -133,17 +141,20 @@ func TestAwake(t *testing.T) {
 	if os.Getenv("EQL_TEST_ALL") != "" {
 		rounds *= 30
 	}
-	asleep := 0
+	asleep, warm := 0, 0
 	for seed := range uint64(rounds) {
 		r := rand.New(rand.NewPCG(seed, 17))
 		g := evaltest.NewGen(r)
 		text, dialect := g.SequenceQuery(), ast.Elasticsearch
 		docs := g.Docs(40)
-		if r.IntN(2) == 0 {
+		if n := r.IntN(4); n < 2 {
 			text, dialect = g.EndpointSequence(), ast.Endpoint
+			if n == 0 {
+				text = descentQuery(r)
+			}
 			docs = g.EndpointDocs(40)
 		}
-		q, layout := bind(t, text, dialect)
+		q, b := bind(t, text, dialect)
 		limits := op.Limits{Policy: op.Policy(r.IntN(3))}
 		switch r.IntN(4) {
 		case 0:
@@ -153,7 +164,13 @@ func TestAwake(t *testing.T) {
 		}
 		most := max(r.IntN(8)-4, 0)
 		all, lazy := newDiary(q, limits, most, false), newDiary(q, limits, most, true)
-		rec := event.NewRecord(layout)
+		cold := make([]op.Pred, len(q.Steps))
+		for i := range q.Steps {
+			if xs := q.Steps[i].Cold; xs != nil {
+				cold[i] = b.All(slices.Clone(xs))
+			}
+		}
+		rec := event.NewRecord(b.Layout)
 		ctx := op.Ctx{Rec: rec}
 		for i, doc := range docs {
 			ev := event.Map(doc)
@@ -161,21 +178,44 @@ func TestAwake(t *testing.T) {
 			at, ok := event.ParseTime(ev.Field("@timestamp"))
 			require.True(t, ok)
 			var hits op.Hits
+			var needing op.StepSet
 			for step := range q.Steps {
 				if s := &q.Steps[step]; s.Cond.Test(&ctx) {
 					hits.Add(&ctx, step, s)
+					if cold[step] != nil && !cold[step].Test(&ctx) {
+						needing |= 1 << step
+					}
 				}
 			}
 			held := op.Held{Event: ev, Time: at, Seq: uint64(i), Size: 100}
-			all.push(held, hits.Clone())
-			lazy.push(held, &hits)
+			all.push(held, hits.Clone(), needing)
+			lazy.push(held, &hits, needing)
 		}
 		all.Close(all.result)
 		lazy.Close(lazy.result)
 		require.Equal(t, all.entries, lazy.entries, "seed %d: %s", seed, text)
 		asleep += lazy.asleep
+		warm += lazy.warm
 	}
 	require.Greater(t, asleep, rounds, "hits that were left out")
+	require.Greater(t, warm, rounds/4, "hits that were left out because no process was known")
+}
+
+// descentQuery makes up a query of which steps hold of descendants, among others.
+func descentQuery(r *rand.Rand) string {
+	pick := func(choices ...string) string { return choices[r.IntN(len(choices))] }
+	letter := func() string { return pick(`"A"`, `"B"`, `"C"`) }
+	step := func() string {
+		above := fmt.Sprintf(`descendant of [any where e == %s]`, letter())
+		return fmt.Sprintf(pick(
+			`any where e == %s and %s`, `any where e == %s or %s`, `any where e == %s and not %s`, `any where e == %s or not %s`,
+			`any where not (e == %s and %s)`, `any where not (e != %s and not %s)`,
+		), letter(), above)
+	}
+	if r.IntN(2) == 0 {
+		return step()
+	}
+	return fmt.Sprintf("sequence with maxspan=%s [%s] [%s]", pick("10ms", "1h"), step(), step())
 }
 
 // TestAwakeSteps shows which steps are awake when.

@@ -1,6 +1,8 @@
 package op
 
 import (
+	"slices"
+
 	"github.com/eqlkit/eqlkit/eval/event"
 	"github.com/eqlkit/eqlkit/eval/internal/plan"
 )
@@ -25,7 +27,10 @@ type Step struct {
 	// Conds are the conjuncts of Cond. What computes the same in several steps is
 	// one expression.
 	Conds []plan.Expr
-	Keys  []Key
+	// Cold is what has to hold besides as long as the machine knows no process, also
+	// as conjuncts, and nil if that is nothing else; see Knower.
+	Cold []plan.Expr
+	Keys []Key
 	// Hosts are the fields that tell the host, which is part of the key; nil if
 	// there is but one.
 	Hosts []event.Slot
@@ -98,6 +103,9 @@ func (n *binding) step(s *plan.Step) {
 		if x := plan.Relaxed(part, isOpen); x != nil {
 			out.Conds = append(out.Conds, x)
 		}
+	}
+	if x := plan.Undescended(out.split.Lineage, isOpen); x != nil && !plan.IsNever(x) {
+		out.Cold = append(slices.Clone(out.Conds), x)
 	}
 	out.Cond = n.b.All(out.Conds)
 	for _, k := range s.Keys {
