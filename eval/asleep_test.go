@@ -113,7 +113,7 @@ func TestAnswersOfNoProcess(t *testing.T) {
 		asked = append(asked, event)
 	}))
 	for n := range 3 {
-		require.NoError(t, s.Push(event.Map{"n": 5 - n, "event.category": "process", "process.entity_id": "p"}, nil))
+		require.NoError(t, s.Push(event.Map{"@timestamp": "2024-05-01T00:00:00Z", "n": 5 - n, "event.category": "process", "process.entity_id": "p"}, nil))
 	}
 	require.Equal(t, []uint64{1, 2, 3}, asked)
 }
