@@ -69,6 +69,9 @@ func (b *Builder) Build() *Index {
 		b.at(i)
 		b.census.take(b, b.conditions[i].conjuncts)
 	}
+	for _, s := range b.sources {
+		s.guessBeginnings()
+	}
 	for _, m := range members {
 		b.block(ix, m)
 	}

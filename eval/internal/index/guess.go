@@ -67,22 +67,30 @@ func (c *census) count(b *Builder, x plan.Expr, wanted bool) {
 		return
 	}
 	for _, t := range l.needs[0].terms {
-		m := t.mention
-		if m.common == nil || m.last == c.taken {
-			continue
+		if m := t.mention; m.last != c.taken {
+			m.last = c.taken
+			c.add(m)
 		}
-		m.last = c.taken
-		if c.block == 0 {
-			m.common.everywhere++
-			c.tally(m.source).everywhere++
-			continue
-		}
-		if m.common.block != c.block {
-			m.common.block, m.common.count = c.block, 0
-		}
-		m.common.count++
-		c.tally(m.source).total++
 	}
+}
+
+// add adds a fact that a condition asks for.
+func (c *census) add(m *mention) {
+	switch {
+	case m.common == nil: // see guessBeginnings
+		if c.block == 0 {
+			m.everywhere++
+		}
+		return
+	case c.block == 0:
+		m.common.everywhere++
+		c.tally(m.source).everywhere++
+		return
+	case m.common.block != c.block:
+		m.common.block, m.common.count = c.block, 0
+	}
+	m.common.count++
+	c.tally(m.source).total++
 }
 
 func (c *census) tally(s *source) *tally {
@@ -114,7 +122,7 @@ func (b *Builder) guess(c *clause) float64 {
 }
 
 func (c *census) guess(m *mention) float64 {
-	const least, unseen = 0.0005, 10 // and the weight of what no condition asks for
+	const least = 0.0005
 	l := c.tally(m.source)
 	there := min(max(4*float64(l.conditions)/float64(c.conditions+8), 0.05), 0.95)
 	switch {
@@ -129,6 +137,9 @@ func (c *census) guess(m *mention) float64 {
 		return max(there*m.likely, least)
 	}
 }
+
+// unseen is the weight of what no condition asks for.
+const unseen = 10
 
 // likelyRange is how likely a number is to be above or below one that conditions name:
 // they mean exceptional ones.

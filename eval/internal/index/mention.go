@@ -8,7 +8,7 @@ type mention struct {
 	source     *source
 	likely     float64  // of a fact about a part of a text or about several numbers; see guess
 	common     *mention // what it counts as in a census; nil if it does not
-	everywhere int32    // how often conditions mention what counts as this
+	everywhere int32    // how often conditions of all blocks mention what counts as this, or this itself
 	place      int32    // its number plus one; 0 as long as nothing asks for it
 
 	// In the census of a block: how often conditions mention what counts as this,
