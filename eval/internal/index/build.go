@@ -23,6 +23,7 @@ type Builder struct {
 
 	leaves   map[plan.Expr]*leaf
 	mentions arena[mention] // of all sources
+	tested   []testedLeaf   // of all conditions
 	census   census         // of the block under construction
 
 	// Scratch.
@@ -38,6 +39,7 @@ type condition struct {
 	list      func(*plan.Search) event.List
 	conjuncts []plan.Expr
 	decided   []bool // by the index, of conjuncts
+	leaves    []testedLeaf
 	bit       int
 	likely    float64
 }
@@ -67,7 +69,13 @@ func (b *Builder) Build() *Index {
 	}
 	for i := range b.conditions {
 		b.at(i)
-		b.census.take(b, b.conditions[i].conjuncts)
+		c := &b.conditions[i]
+		from := len(b.tested)
+		for _, x := range c.conjuncts {
+			b.tested = b.leavesOf(b.tested, x, true)
+		}
+		c.leaves = b.tested[from:len(b.tested):len(b.tested)]
+		b.census.take(c.leaves)
 	}
 	for _, s := range b.sources {
 		s.guessBeginnings()
@@ -150,8 +158,7 @@ func (b *Builder) add(s source) *source {
 func (b *Builder) block(ix *Index, members []int) {
 	b.census.reset(len(ix.blocks) + 1)
 	for _, i := range members {
-		b.at(i)
-		b.census.take(b, b.conditions[i].conjuncts)
+		b.census.take(b.conditions[i].leaves)
 	}
 	blk := newBlock(len(ix.blocks), ix.bits, len(members))
 	ix.bits = blk.to * 64

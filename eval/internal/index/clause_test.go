@@ -220,7 +220,11 @@ func clausesOf(t *testing.T, xs ...plan.Expr) []string {
 	b.leaves = make(map[plan.Expr]*leaf)
 	b.census.reset(1)
 	all := conjuncts(nil, xs...)
-	b.census.take(b, all)
+	var leaves []testedLeaf
+	for _, x := range all {
+		leaves = b.leavesOf(leaves, x, true)
+	}
+	b.census.take(leaves)
 	var out []string
 	for _, x := range all {
 		for _, c := range b.needs(x, true) {

@@ -35,35 +35,43 @@ func (c *census) reset(block int) {
 	}
 }
 
-// take counts a condition.
-func (c *census) take(b *Builder, conjuncts []plan.Expr) {
-	c.conditions++
-	c.taken++
-	for _, x := range conjuncts {
-		c.count(b, x, true)
-	}
+// A tested leaf is one of a condition.
+type testedLeaf struct {
+	*leaf
+	wanted bool // it is to hold, and not the contrary
 }
 
-// count counts x, or not x unless it is wanted.
-func (c *census) count(b *Builder, x plan.Expr, wanted bool) {
+// leavesOf appends the leaves of x, or of not x unless it is wanted.
+func (b *Builder) leavesOf(dst []testedLeaf, x plan.Expr, wanted bool) []testedLeaf {
 	switch x := x.(type) {
 	case *plan.Logic:
 		for _, o := range x.Xs {
-			c.count(b, o, wanted)
+			dst = b.leavesOf(dst, o, wanted)
 		}
-		return
+		return dst
 	case *plan.Not:
-		c.count(b, x.X, !wanted)
-		return
+		return b.leavesOf(dst, x.X, !wanted)
 	}
-	l := b.leaf(x)
+	return append(dst, testedLeaf{b.leaf(x), wanted})
+}
+
+// take counts a condition that has the given leaves.
+func (c *census) take(leaves []testedLeaf) {
+	c.conditions++
+	c.taken++
+	for _, l := range leaves {
+		c.count(l)
+	}
+}
+
+func (c *census) count(l testedLeaf) {
 	for _, s := range l.reads {
 		if t := c.tally(s); t.last != c.taken {
 			t.last = c.taken
 			t.conditions++
 		}
 	}
-	if !wanted || !l.isTest { // exceptions say little about what there is
+	if !l.wanted || !l.isTest { // exceptions say little about what there is
 		return
 	}
 	for _, t := range l.needs[0].terms {
