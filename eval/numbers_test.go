@@ -49,10 +49,12 @@ func TestIndexOfNumbers(t *testing.T) {
 	for i := range 40 {
 		values = append(values, value.OfList([]value.Value{values[i], values[(i*7+3)%len(values)]}), value.OfList([]value.Value{values[i+1]}))
 	}
-	for _, dialect := range []ast.Dialect{ast.Elasticsearch, ast.Endpoint} {
+	for _, dialects := range [][]ast.Dialect{{ast.Elasticsearch}, {ast.Endpoint}, {ast.Elasticsearch, ast.Endpoint}} {
 		var queries []*eval.Query
 		add := func(cond string) {
-			queries = append(queries, compileWith(t, "any where "+cond, eval.Config{ID: cond, Dialect: dialect}))
+			for _, d := range dialects {
+				queries = append(queries, compileWith(t, "any where "+cond, eval.Config{ID: fmt.Sprint(d, ": ", cond), Dialect: d}))
+			}
 		}
 		for _, c := range constants {
 			for _, op := range []string{"==", "!=", "<", "<=", ">", ">="} {
@@ -69,7 +71,7 @@ func TestIndexOfNumbers(t *testing.T) {
 			indexed, plain := e.NewStream(), e.NewStream(eval.WithoutIndex())
 			for range 2 { // the second time values are remembered
 				for _, v := range values {
-					require.Equal(t, held(t, plain, single{v}), held(t, indexed, single{v}), "%v: %v", dialect, v)
+					require.Equal(t, held(t, plain, single{v}), held(t, indexed, single{v}), "%v: %v", dialects, v)
 				}
 			}
 		}

@@ -44,8 +44,9 @@ func (s *source) mention(f fact) *mention {
 	case isNumber:
 		m.common = m
 		if f.id {
-			f.id = false
-			m.common = s.mention(f)
+			plain := f
+			plain.id = false
+			m.common = s.mention(plain)
 		}
 	case isFolded:
 		m.common = m
