@@ -21,6 +21,7 @@ type Engine struct {
 	groups     []*group
 	clocks     []clockField
 	index      *index.Index
+	steps      [][]int32   // by block of the index: the bits of all steps, for streams without it
 	candidates []candidate // by bit of the index
 	verdicts   []int       // by slot: words of the verdicts about a value
 	shares     []float32   // by bit: what part of the events of its category make it a candidate, as guessed
@@ -119,7 +120,7 @@ func (x *indexing) add(q *Query) {
 		// The condition for now; its bit is known once all are there.
 		c := candidate{query: int32(len(e.queries)), step: int32(i), block: int32(b)}
 		bq.bits = append(bq.bits, x.condition(c, s.Conds))
-		if s.Cold == nil || isUntil {
+		if s.Cold == nil || isUntil { // until is asked by its one bit; see askUntil
 			continue
 		}
 		if bq.cold == nil {
@@ -181,6 +182,7 @@ func (x *indexing) build() {
 	e.index = x.index.Build()
 	e.candidates = make([]candidate, e.index.Bits())
 	e.shares = make([]float32, e.index.Bits())
+	e.steps = make([][]int32, x.blocks)
 	for _, q := range e.queries {
 		x.use(q.query)
 		x.place(q, q.bits)
@@ -209,6 +211,9 @@ func (x *indexing) place(q *bound, conditions []int32) {
 		conditions[i] = bit
 		e.candidates[bit] = c
 		e.shares[bit] = float32(x.index.Likely(int(condition)))
+		if !c.cold {
+			e.steps[c.block] = append(e.steps[c.block], bit)
+		}
 	}
 }
 

@@ -19,7 +19,6 @@ type run struct {
 	place   int        // there
 	print   string     // fingerprint of the query, once it has been asked for
 	awake   op.StepSet // of the machine, when it was last asked
-	knows   bool       // the same of the knower
 
 	counts
 	before counts // what a snapshot has told
@@ -97,10 +96,11 @@ func setBits(set []uint64, bits []int32) {
 
 // wake notes in the stream which steps can make a difference to the machine now.
 func (r *run) wake() {
-	awake, knows := r.machine.Awake(), r.knower != nil && r.knower.Knows()
-	if awake == r.awake && knows == r.knows {
+	awake := r.machine.Awake()
+	if awake == r.awake {
 		return
 	}
+	knows := r.knower != nil && r.knower.Knows()
 	for step, bit := range r.bits {
 		if cold := r.coldBit(step); cold >= 0 {
 			r.stream.wake(cold, awake.Has(step) && !knows)
@@ -109,7 +109,7 @@ func (r *run) wake() {
 			r.stream.wake(bit, awake.Has(step))
 		}
 	}
-	r.awake, r.knows = awake, knows
+	r.awake = awake
 }
 
 // coldBit returns the bit of a step while the machine knows no process, or -1 if that

@@ -73,7 +73,7 @@ func (x *searcher) find(v *sight, awake []uint64) {
 	for _, b := range v.blocks {
 		from := len(v.found)
 		if x.plain {
-			v.found = x.engine.all(v.found, b)
+			v.found = append(v.found, x.engine.steps[b]...)
 		} else {
 			v.found = x.finder.Find(v.found, b, awake)
 		}
@@ -85,11 +85,6 @@ func (x *searcher) find(v *sight, awake []uint64) {
 	if x.plain || parts > 1 {
 		x.engine.arrange(v.found)
 	}
-}
-
-// all appends the bits of all steps of a block.
-func (e *Engine) all(dst []int32, block int) []int32 {
-	return slices.DeleteFunc(e.index.All(dst, block), func(bit int32) bool { return e.candidates[bit].cold })
 }
 
 // has reports whether an event that a step concerns may satisfy it.

@@ -146,7 +146,8 @@ func (c *census) guess(m *mention) float64 {
 	}
 }
 
-// unseen is the weight of what no condition asks for.
+// unseen is the weight of what the conditions of a block do not ask for: of it is known
+// what those of all blocks do.
 const unseen = 10
 
 // likelyRange is how likely a number is to be above or below one that conditions name:

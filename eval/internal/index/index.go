@@ -12,12 +12,3 @@ type Index struct {
 
 // Bits returns how many bits conditions take: all of Builder.Bit are below.
 func (ix *Index) Bits() int { return ix.bits }
-
-// All appends the bits of all conditions of a block.
-func (ix *Index) All(dst []int32, block int) []int32 {
-	b := ix.blocks[block]
-	for bit := b.from << 6; bit < b.from<<6+b.members; bit++ {
-		dst = append(dst, int32(bit))
-	}
-	return dst
-}

@@ -141,7 +141,7 @@ func (f *Finder) stepOf(m *memory, source int32) *answer {
 	}
 	at := &f.single[int(m.single)+s.count+step]
 	if *at == nil {
-		f.facts = s.known.numbers.find(append(f.facts[:0], 0), *v)
+		f.facts = s.known.numbers.findAt(append(f.facts[:0], 0), step, false)
 		*at = f.newAnswer(source, false, 0)
 	}
 	return *at

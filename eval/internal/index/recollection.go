@@ -13,8 +13,8 @@ import (
 type recollection struct {
 	// Answers: by the fact that holds besides the presence of a value, if at most
 	// one does, at a place of the source's, and behind these by the step of a number;
-	// else by hash of all facts, the next free
-	// place if that is taken; and by source those to what may not come again.
+	// else by hash of all facts, the next free place if that is taken; and by source
+	// those to what may not come again.
 	single, several []*answer
 	passing         []answer
 	seen            []uint64 // hashes of facts that were found; see again

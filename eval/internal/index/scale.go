@@ -15,8 +15,17 @@ import (
 type scale struct {
 	asked  []numbered    // until compile
 	bounds []value.Value // ascending
-	facts  lists         // by step: numbers of facts
-	ids    lists         // the same, of those that are also about text
+	// Facts, each in one of these: those of one step in its order, those of all steps up
+	// to one in the order of that, and those of all from one on.
+	at, upTo, from []reaching
+	ids            bool // there are some that are also about text
+}
+
+// A reaching is the number of a fact with the step at which it ends or begins to hold.
+type reaching struct {
+	step   int
+	number int32
+	id     bool
 }
 
 // A numbered is a fact with its number.
@@ -35,27 +44,26 @@ func (s *scale) compile() {
 	slices.SortFunc(s.bounds, value.Order)
 	s.bounds = slices.Clip(slices.CompactFunc(s.bounds, value.Equal))
 	for _, n := range s.asked {
-		at := s.step(n.bound())
-		first, last := at, at
+		r := reaching{s.step(n.bound()), n.number, n.id}
+		s.ids = s.ids || n.id
 		switch n.kind {
 		case isBelow:
-			first, last = 0, at-1
+			r.step--
+			s.upTo = append(s.upTo, r)
 		case isAtMost:
-			first = 0
+			s.upTo = append(s.upTo, r)
 		case isAbove:
-			first, last = at+1, s.steps()-1
+			r.step++
+			s.from = append(s.from, r)
 		case isAtLeast:
-			last = s.steps() - 1
-		}
-		for step := first; step <= last; step++ {
-			s.facts.add(int32(step), int(n.number))
-			if n.id {
-				s.ids.add(int32(step), int(n.number))
-			}
+			s.from = append(s.from, r)
+		default:
+			s.at = append(s.at, r)
 		}
 	}
-	s.facts.compile()
-	s.ids.compile()
+	for _, rs := range [...][]reaching{s.at, s.upTo, s.from} {
+		slices.SortFunc(rs, func(x, y reaching) int { return x.step - y.step })
+	}
 	s.asked = nil
 }
 
@@ -87,21 +95,45 @@ func (s *scale) step(v value.Value) int {
 }
 
 // find appends the numbers of the facts that hold of a number.
-func (s *scale) find(dst []int32, v value.Value) []int32 {
-	if len(s.bounds) == 0 {
-		return dst
-	}
-	return append(dst, s.facts.of(int32(s.step(v)))...)
-}
+func (s *scale) find(dst []int32, v value.Value) []int32 { return s.findAt(dst, s.step(v), false) }
 
 // findID appends the numbers of the facts that hold of an id in text.
 func (s *scale) findID(dst []int32, id string) []int32 {
-	if len(s.ids.numbers) == 0 {
+	if !s.ids {
 		return dst
 	}
 	n := plan.IDNumber(id)
 	if n.IsNull() {
 		return dst
 	}
-	return append(dst, s.ids.of(int32(s.step(n)))...)
+	return s.findAt(dst, s.step(n), true)
+}
+
+// findAt appends the numbers of the facts that hold at a step, which may be none; with
+// ids, of those that are also about text.
+func (s *scale) findAt(dst []int32, step int, ids bool) []int32 {
+	if step < 0 {
+		return dst
+	}
+	add := func(r reaching) {
+		if r.id || !ids {
+			dst = append(dst, r.number)
+		}
+	}
+	for _, r := range s.at[first(s.at, step):first(s.at, step+1)] {
+		add(r)
+	}
+	for _, r := range s.upTo[first(s.upTo, step):] {
+		add(r)
+	}
+	for _, r := range s.from[:first(s.from, step+1)] {
+		add(r)
+	}
+	return dst
+}
+
+// first returns the place of the first one that is not before a step.
+func first(rs []reaching, step int) int {
+	i, _ := slices.BinarySearchFunc(rs, step, func(r reaching, step int) int { return r.step - step })
+	return i
 }

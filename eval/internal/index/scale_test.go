@@ -60,3 +60,19 @@ func TestScale(t *testing.T) {
 	require.Len(t, s.findID(nil, "3"), 7) // == 3, <= 3, >= 3, < 4, <= 4, < and <= the greatest
 	require.Empty(t, s.findID(nil, "three"))
 }
+
+// TestLongScale has so many bounds that each step must not list all that holds there.
+func TestLongScale(t *testing.T) {
+	const n = 100_000
+	var s scale
+	for i := range n {
+		k := numberKey(value.OfInt(int64(i)))
+		k.kind = []factKind{isBelow, isAtMost, isAbove, isAtLeast}[i%4]
+		s.add(k, int32(i))
+	}
+	s.compile()
+	require.Equal(t, n, len(s.at)+len(s.upTo)+len(s.from))
+	require.Equal(t, 2*n+1, s.steps())
+	require.Len(t, s.find(nil, value.OfInt(-1)), n/2)
+	require.Len(t, s.find(nil, value.OfInt(n)), n/2)
+}

@@ -118,7 +118,8 @@ type Knower interface {
 	Machine
 	// Knows reports whether anything is known of a process. As long as that is not so
 	// nothing descends from one, and a hit of a step makes a difference only if the
-	// step's Cold holds, too. What is said of Machine.Awake is true of it.
+	// step's Cold holds, too. What is said of Machine.Awake is true of it, and Awake
+	// changes with it, by the step that tells of processes which are started.
 	Knows() bool
 }
 

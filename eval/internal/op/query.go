@@ -27,8 +27,9 @@ type Step struct {
 	// Conds are the conjuncts of Cond. What computes the same in several steps is
 	// one expression.
 	Conds []plan.Expr
-	// Cold is what has to hold besides as long as the machine knows no process, also
-	// as conjuncts, and nil if that is nothing else; see Knower.
+	// Cold are the conjuncts of what has to hold as long as the machine knows no
+	// process: those of Cond and what else is needed then; nil if that is nothing, or
+	// never holds. See Knower.
 	Cold []plan.Expr
 	Keys []Key
 	// Hosts are the fields that tell the host, which is part of the key; nil if
