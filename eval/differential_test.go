@@ -232,12 +232,8 @@ func sequenceTrial(g *evaltest.Gen) trial {
 // TestDifferential compares the two evaluators over a fixed walk through the
 // generator; the fuzz targets below go on from there.
 func TestDifferential(t *testing.T) {
-	rounds := 4000
-	if testing.Short() {
-		rounds = 400
-	}
 	g := evaltest.NewGen(rand.New(rand.NewPCG(1, 2)))
-	for range rounds {
+	for range rounds(1500, 40_000) {
 		eventTrial(g).check(t)
 		sequenceTrial(g).check(t)
 	}
@@ -274,12 +270,8 @@ func endpointTrial(g *evaltest.Gen) trial {
 
 // TestDifferentialEndpoint does the same in the endpoint dialect.
 func TestDifferentialEndpoint(t *testing.T) {
-	rounds := 500
-	if testing.Short() {
-		rounds = 100
-	}
 	g := evaltest.NewGen(rand.New(rand.NewPCG(5, 6)))
-	for range 3 * rounds {
+	for range rounds(600, 15_000) {
 		endpointTrial(g).check(t)
 	}
 }

@@ -17,7 +17,7 @@ import (
 // order, what is reported, and counts. Events are prepared several at once, by several
 // Preparers in turn, with forecasts that are good, old, or none.
 func TestPreparedSame(t *testing.T) {
-	for seed := range uint64(rounds(60, 3000)) {
+	for seed := range uint64(rounds(25, 3000)) {
 		r := rand.New(rand.NewPCG(seed, 17))
 		w := randomWorld(r, 8, 60)
 		w.queries = append(w.queries,

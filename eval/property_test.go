@@ -155,7 +155,7 @@ func rounds(short, many int) int {
 
 // TestSameAlerts is the property over random queries and events.
 func TestSameAlerts(t *testing.T) {
-	for seed := range uint64(rounds(25, 1500)) {
+	for seed := range uint64(rounds(10, 1500)) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		w := randomWorld(r, 6, 30)
 		ways := deliveries(r)
@@ -216,7 +216,7 @@ func report(t *testing.T, w *world, want, got []string, title string) {
 // TestSameOrder wants shards to deliver matches in the very order in which a
 // stream of its own does.
 func TestSameOrder(t *testing.T) {
-	for seed := range uint64(rounds(40, 2000)) {
+	for seed := range uint64(rounds(16, 2000)) {
 		r := rand.New(rand.NewPCG(seed, 13))
 		w := randomWorld(r, 8, 60)
 		late := []time.Duration{0, 5 * time.Millisecond, time.Hour}[r.IntN(3)]

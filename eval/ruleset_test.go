@@ -405,7 +405,7 @@ func oddValue(r *rand.Rand, v value.Value) value.Value {
 
 // TestRuleSets compares both forms over a fixed walk through the generator.
 func TestRuleSets(t *testing.T) {
-	for seed := range uint64(rounds(60, 2000)) {
+	for seed := range uint64(rounds(25, 2000)) {
 		g := evaltest.NewGen(rand.New(rand.NewPCG(seed, 23)))
 		ruleSetOf(t, g, 5+g.Choose(56), 24).check(t)
 	}

@@ -137,9 +137,9 @@ func (d *diary) state() {
 // TestAwake wants a machine that is only told of the steps that are awake to do
 // the same as one that is told of all.
 func TestAwake(t *testing.T) {
-	rounds := 1500
+	rounds := 500
 	if os.Getenv("EQL_TEST_ALL") != "" {
-		rounds *= 30
+		rounds *= 90
 	}
 	asleep, warm := 0, 0
 	for seed := range uint64(rounds) {

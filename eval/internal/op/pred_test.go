@@ -155,9 +155,9 @@ func TestPredicatesAgainstPlainOnes(t *testing.T) {
 // Operands change places, but errors are reported as if they did not.
 func TestOrderOfOperands(t *testing.T) {
 	r := rand.New(rand.NewPCG(2, 2))
-	for range 400 {
+	for range 150 {
 		c := newComparison(t, "any where "+someLogic(r, 3))
-		for range 30 {
+		for range 20 {
 			c.check(t, someDoc(r))
 		}
 	}
