@@ -22,6 +22,9 @@ type Preparer struct {
 	none    []uint64  // the steps of no forecast
 	into    *Prepared // under preparation
 	testing int32     // bit of the step under test
+
+	accounts   accounts
+	conditions []account // by query; nil if nothing is measured
 }
 
 // NewPreparer returns a Preparer of events for s. It is called like any other method
@@ -30,6 +33,10 @@ func (s *Stream) NewPreparer() *Preparer {
 	p := &Preparer{search: newSearcher(s.engine, s.opts.plain), none: make([]uint64, len(s.awake))}
 	p.sight = p.search.newSight()
 	p.ctx.OnError = p.note
+	if s.accounts.on {
+		p.accounts = newAccounts()
+		p.conditions = make([]account, len(s.runs))
+	}
 	return p
 }
 
@@ -150,7 +157,10 @@ func (p *Preparer) prepare() {
 	if v.event == nil {
 		return
 	}
-	if v.err = p.rec.Fill(v.event); v.err != nil {
+	p.accounts.event()
+	v.err = p.rec.Fill(v.event)
+	p.accounts.lap(&p.accounts.extraction)
+	if v.err != nil {
 		return
 	}
 	if d, ok := v.event.(*event.Document); ok {
@@ -162,8 +172,10 @@ func (p *Preparer) prepare() {
 		m.tie = v.copies.Of(m.tie)
 		v.moments = append(v.moments, m)
 	}
+	p.accounts.lap(&p.accounts.rest)
 	p.search.find(&p.sight, v.forecast)
 	p.choice, v.choice = v.choice, p.choice
+	p.accounts.lap(&p.accounts.index)
 	cs := e.candidates
 	for i := 0; i < len(v.found); {
 		q, until := cs[v.found[i]].query, cs[v.found[i]].until
@@ -177,6 +189,9 @@ func (p *Preparer) prepare() {
 		}
 		if until >= 0 && v.hits.Len() > hits {
 			p.askUntil(e.queries[q])
+		}
+		if p.conditions != nil {
+			p.accounts.lap(&p.conditions[q])
 		}
 	}
 }
@@ -292,6 +307,7 @@ func (s *Stream) PushPrepared(source string, p *Prepared, yield func(Match) bool
 	if p.engine != s.engine {
 		panic("eval: an event that was prepared for other queries")
 	}
+	s.accounts.event()
 	defer p.end()
 	if err := s.accept(p.event, p.err); err != nil {
 		return err

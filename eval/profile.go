@@ -12,7 +12,7 @@ import (
 // and counts for all, and what the measuring itself takes is left out.
 type Profile struct {
 	Events uint64 // pushed, the refused ones included
-	Timed  uint64 // of these, the ones that were timed
+	Timed  uint64 // of these, the ones that the Stream has timed; a Preparer chooses its own
 
 	// Total is the time of all that follows and of all queries.
 	Total time.Duration
@@ -128,9 +128,23 @@ func (s *Stream) Profile() Profile {
 	return p
 }
 
-// The accounts of a stream are what its time is charged to, besides those of runs. As
-// long as a call is timed, every lap is charged to one of them. The zero accounts
-// measure nothing.
+// AddProfile adds to the profile of s what the work of p took since it was added last;
+// without WithProfile that is nothing. p must be a Preparer for the queries of s, and
+// must not be at work.
+func (s *Stream) AddProfile(p *Preparer) {
+	if p.search.engine != s.engine {
+		panic("eval: a preparer for other queries")
+	}
+	for i := range p.conditions {
+		s.runs[i].conditions += p.conditions[i]
+	}
+	clear(p.conditions)
+	s.accounts.take(&p.accounts)
+}
+
+// The accounts of a stream, or of a preparer, are what its time is charged to, besides
+// those of runs. As long as a call is timed, every lap is charged to one of them. The
+// zero accounts measure nothing.
 type accounts struct {
 	on     bool // events are counted, and some of them timed
 	timing bool // the current call is timed
@@ -195,6 +209,20 @@ func (a *accounts) other() {
 
 func (a *accounts) start(weight int64) {
 	a.timing, a.weight, a.last = true, weight, a.now()
+}
+
+// take adds the sums of other, which are zero then.
+func (a *accounts) take(other *accounts) {
+	for _, sums := range [][2]*account{
+		{&a.extraction, &other.extraction},
+		{&a.index, &other.index},
+		{&a.delivery, &other.delivery},
+		{&a.rest, &other.rest},
+		{&a.total, &other.total},
+	} {
+		*sums[0] += *sums[1]
+		*sums[1] = 0
+	}
 }
 
 // lap charges the time since the lap before to one of the accounts of the stream or of

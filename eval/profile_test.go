@@ -128,6 +128,61 @@ func TestProfileUntilOfItself(t *testing.T) {
 	require.Equal(t, eval.QueryProfile{Candidates: 1, Evaluations: 2, Hits: 2}, untimed(s.Profile().Queries[0]))
 }
 
+// Work done beforehand is in the profile once it has been added, and none of it twice.
+func TestProfileOfPreparers(t *testing.T) {
+	const pause, n = 100 * time.Microsecond, 20
+	queries := []*eval.Query{
+		compile(t, "a where id > 0"),
+		compileWith(t, "a where slow(id)", eval.Config{Functions: []fn.Func{slow(pause)}}),
+		compile(t, "sequence [a where id > 1] [a where id > 2]"),
+	}
+	engine := eval.NewEngine(queries...)
+	run := func(opts ...eval.StreamOption) (*eval.Stream, *eval.Preparer) {
+		s := engine.NewStream(opts...)
+		p := s.NewPreparer()
+		var f eval.Forecast
+		var prepared eval.Prepared
+		for i := range n {
+			s.Forecast(&f)
+			p.Prepare(slowEvent{at(int64(i), "a", i+1)}, &f, &prepared)
+			require.NoError(t, s.PushPrepared("", &prepared, func(eval.Match) bool { return true }))
+		}
+		require.Error(t, s.PushPrepared("", &prepared, nil))
+		return s, p
+	}
+	s, preparer := run(eval.WithProfile())
+	before := s.Profile()
+	requireWhole(t, &before)
+	require.Less(t, before.Extraction, n*pause/2)
+	require.Less(t, before.Queries[1].Conditions, n*pause/2)
+	s.AddProfile(preparer)
+	p := s.Profile()
+	requireWhole(t, &p)
+	require.EqualValues(t, n+1, p.Events)
+	require.GreaterOrEqual(t, p.Extraction, n*pause*9/10)
+	require.GreaterOrEqual(t, p.Queries[1].Conditions, n*pause*9/10)
+	require.Same(t, queries[1], p.Costliest()[0].Query)
+	require.Greater(t, p.Index, before.Index)
+	s.AddProfile(preparer)
+	require.Equal(t, p, s.Profile())
+
+	// The counts are those of a stream that does everything itself.
+	one := engine.NewStream()
+	for i := range n {
+		require.NoError(t, one.Push(at(int64(i), "a", i+1), func(eval.Match) bool { return true }))
+	}
+	for i, q := range one.Profile().Queries {
+		require.Equal(t, untimed(q), untimed(p.Queries[i]), "query %d", i)
+	}
+
+	s, preparer = run()
+	s.AddProfile(preparer)
+	require.Zero(t, s.Profile().Total)
+	_, err := s.Swap(eval.NewEngine(queries[0]))
+	require.NoError(t, err)
+	require.Panics(t, func() { s.AddProfile(preparer) })
+}
+
 // Time is charged to what takes it.
 func TestProfileFindsWhatCosts(t *testing.T) {
 	const pause, n = 100 * time.Microsecond, 20

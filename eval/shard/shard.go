@@ -335,6 +335,7 @@ func (s *Stream) Stop() {
 	for _, b := range s.running {
 		<-b.ready
 	}
+	s.charge()
 	s.filling, s.running, s.taking, s.crew = nil, nil, nil, nil
 }
 
@@ -409,9 +410,27 @@ func (s *Stream) Swap(e *eval.Engine, yield func(eval.Match) bool) (eval.Changes
 	if err := s.Flush(yield); err != nil {
 		return eval.Changes{}, err
 	}
+	s.charge()
 	changes, err := s.stream.Swap(e)
 	s.equip()
 	return changes, err
+}
+
+// Profile returns what the time of all goroutines together went into, if the stream was
+// made with eval.WithProfile, after everything that was pushed; the matches of that are
+// yielded before. It can also be called when the stream is closed. What goroutines
+// take to hand events to each other, and to wait, is not measured.
+func (s *Stream) Profile(yield func(eval.Match) bool) eval.Profile {
+	_ = s.Flush(yield)
+	s.charge()
+	return s.stream.Profile()
+}
+
+// charge has the stream know what workers took. Nothing may be under way.
+func (s *Stream) charge() {
+	for _, w := range s.crew {
+		s.stream.AddProfile(w.preparer)
+	}
 }
 
 // Stats returns the counts after everything that was pushed; the matches of that

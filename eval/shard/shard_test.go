@@ -541,3 +541,54 @@ func TestLateForLackOfRoom(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, st.Late, again.Stats().Late)
 }
+
+// The profile has the work of all goroutines, whenever it is asked for.
+func TestProfile(t *testing.T) {
+	const workers, pause = 3, 50 * time.Microsecond
+	e := engine(t, queries...)
+	s := shard.New(e, workers, eval.WithProfile())
+	all, take := events(200), func(eval.Match) bool { return true }
+	push := func() {
+		for _, ev := range all {
+			require.NoError(t, s.Push(slowEvent{ev, pause}, take))
+		}
+	}
+	push()
+	p := s.Profile(take)
+	require.EqualValues(t, len(all), p.Events)
+	require.GreaterOrEqual(t, p.Extraction, time.Duration(len(all))*pause*9/10)
+	one := e.NewStream()
+	for _, ev := range all {
+		require.NoError(t, one.Push(ev, take))
+	}
+	for i, want := range one.Profile().Queries {
+		got := p.Queries[i]
+		require.Positive(t, got.Time())
+		got.Conditions, got.State = 0, 0
+		require.Equal(t, want, got, "query %d", i)
+	}
+
+	_, err := s.Swap(engine(t, queries...), take)
+	require.NoError(t, err)
+	after := s.Profile(take)
+	require.Equal(t, p.Extraction, after.Extraction)
+	require.Equal(t, p.Queries[0].Conditions, after.Queries[0].Conditions)
+	push()
+	s.Close(take)
+	last := s.Profile(take)
+	require.EqualValues(t, 2*len(all), last.Events)
+	require.GreaterOrEqual(t, last.Extraction, 2*time.Duration(len(all))*pause*9/10)
+	require.Greater(t, last.Queries[0].Conditions, p.Queries[0].Conditions)
+}
+
+// A slowEvent takes its time to be read.
+type slowEvent struct {
+	eval.Event
+	pause time.Duration
+}
+
+func (e slowEvent) Field(path string) value.Value {
+	for from := time.Now(); time.Since(from) < e.pause; {
+	}
+	return e.Event.Field(path)
+}

@@ -29,6 +29,7 @@ type machine interface {
 	// What follows is about all that has been pushed, and is called after Flush.
 	Stats() eql.Stats
 	QueryStats() []eql.QueryStats
+	Profile() eql.Profile
 	Snapshot(w io.Writer) error
 	Swap(e *eql.Engine) (eql.Changes, error)
 }
@@ -54,6 +55,9 @@ func (m sharded) Stats() eql.Stats { return m.ShardedStream.Stats(m.take) }
 
 // QueryStats returns the counts of each rule.
 func (m sharded) QueryStats() []eql.QueryStats { return m.ShardedStream.QueryStats(m.take) }
+
+// Profile returns what the time of all workers went into.
+func (m sharded) Profile() eql.Profile { return m.ShardedStream.Profile(m.take) }
 
 // Snapshot writes the state.
 func (m sharded) Snapshot(w io.Writer) error { return m.ShardedStream.Snapshot(w, m.take) }

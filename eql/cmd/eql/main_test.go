@@ -60,7 +60,6 @@ func TestUsage(t *testing.T) {
 		{"run without time between checkpoints", []string{"run", "--rules", "x", "--state", "x", "--checkpoint-interval", "0s"}, 2, "", "above zero"},
 		{"run without workers", []string{"run", "--rules", "x", "--workers", "0"}, 2, "", "--workers must be from 1 to "},
 		{"run with a profile below zero", []string{"run", "--rules", "x", "--profile-rules=-1"}, 2, "", "must not be negative"},
-		{"run with a profile of several workers", []string{"run", "--rules", "x", "--profile-rules", "--workers", "2"}, 2, "", "measures one worker"},
 		{"run with a size of nothing", []string{"run", "--rules", "x", "--max-state", "lots"}, 2, "", "such as 500000, 512MiB or 2GB"},
 		{"check of a path and a query", []string{"check", "-q", "any where true", "x"}, 2, "", "not both"},
 		{"fmt -w of a query", []string{"fmt", "-w", "-q", "any where true"}, 2, "", "-q takes neither"},

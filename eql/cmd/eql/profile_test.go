@@ -10,8 +10,18 @@ import (
 )
 
 func TestRun_profile(t *testing.T) {
+	for _, workers := range []string{"1", "3"} {
+		t.Run("workers "+workers, func(t *testing.T) { testProfile(t, workers) })
+	}
+	got := execute(t, "", "run", "--rules", exampleRules, "--profile-rules=2", exampleEvents)
+	assert.Contains(t, got.err, "\n2  ")
+	assert.NotContains(t, got.err, "\n3  ")
+}
+
+func testProfile(t *testing.T, workers string) {
+	t.Helper()
 	plain := execute(t, "", "run", "--rules", exampleRules, exampleEvents)
-	got := execute(t, "", "run", "--rules", exampleRules, "--profile-rules", exampleEvents)
+	got := execute(t, "", "run", "--rules", exampleRules, "--workers", workers, "--profile-rules", exampleEvents)
 	require.Equal(t, exitOK, got.code, got.err)
 	assert.Equal(t, plain.out, got.out, "the alerts are the same")
 	assert.NotContains(t, plain.err, "NS/EVENT")
@@ -31,10 +41,6 @@ func TestRun_profile(t *testing.T) {
 	assert.Equal(t, "1 1 1 1 0", counts["Office Application Starts a Shell"])
 	assert.Regexp(t, `^time per event [\d.]+ ns: [\d.]+ % rules, [\d.]+ % fields, [\d.]+ % index, [\d.]+ % output, [\d.]+ % rest$`, lines[6])
 	assert.Equal(t, "5 of 5 rules took time; 21 of 21 events were timed", lines[7])
-
-	got = execute(t, "", "run", "--rules", exampleRules, "--profile-rules=2", exampleEvents)
-	assert.Contains(t, got.err, "\n2  ")
-	assert.NotContains(t, got.err, "\n3  ")
 }
 
 func TestExplain_wide(t *testing.T) {

@@ -46,7 +46,8 @@ of them the one that costs most:
   OPEN         partial matches that are waiting
 
 Below it stands what else took time: reading fields, the index, printing alerts, and
-the rest. Times are estimates: of many events one in 16 is timed.
+the rest. Times are estimates: of many events one in 16 is timed. With several
+--workers they are those of all workers together, without what they wait.
 
 With --state a run goes on where the run before ended, or was killed, with all that
 its rules were waiting for, behind the last event that it had read, also if that
@@ -160,8 +161,8 @@ func (a *app) runRules(ctx context.Context, f *runFlags, opts []eql.Option, file
 	if f.summary {
 		a.summarise(s.queries, out.counts)
 	}
-	if one, ok := s.feed.machine.(oneStream); ok && f.profile > 0 {
-		p := one.Profile()
+	if f.profile > 0 {
+		p := s.feed.machine.Profile()
 		a.printProfile(&p, f.profile)
 	}
 	rate := feed.rate()
@@ -206,8 +207,6 @@ func (f *runFlags) check() error {
 		return usage(fmt.Sprintf("--workers must be from 1 to %d", shard.MaxWorkers))
 	case f.profile < 0:
 		return usage("--profile-rules must not be negative")
-	case f.profile > 0 && f.workers > 1:
-		return usage("--profile-rules measures one worker; leave --workers out")
 	case f.interval <= 0:
 		return usage("--checkpoint-interval must be above zero")
 	}
