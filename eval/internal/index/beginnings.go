@@ -10,7 +10,7 @@ import (
 // source for: one that few of them have in common is rare, however short it is.
 func (s *source) guessBeginnings() {
 	for _, kind := range [...]factKind{beginsWith, continues} {
-		all := s.mentions.all(kind)
+		all := s.mentionsOf(kind)
 		slices.SortFunc(all, func(x, y *mention) int { return strings.Compare(x.text, y.text) })
 		before := make([]int, len(all)+1) // how often those up to one are asked for
 		for i, m := range all {
@@ -28,14 +28,11 @@ func (s *source) guessBeginnings() {
 	}
 }
 
-// all returns the mentions of facts of one kind, in no order.
-func (ms *mentions) all(kind factKind) []*mention {
+// mentionsOf returns the mentions of facts of one kind, in no order.
+func (s *source) mentionsOf(kind factKind) []*mention {
 	var out []*mention
-	for _, m := range ms.texts[kind] {
-		out = append(out, m)
-	}
-	for f, m := range ms.others {
-		if f.kind == kind {
+	for m := s.mentioned; m != nil; m = m.before {
+		if m.kind == kind {
 			out = append(out, m)
 		}
 	}

@@ -22,9 +22,9 @@ type Builder struct {
 	arrays     map[event.List]*source
 
 	leaves   map[plan.Expr]*leaf
-	mentions arena[mention] // of all sources
-	tested   []testedLeaf   // of all conditions
-	census   census         // of the block under construction
+	mentions mentions
+	tested   []testedLeaf // room for those of the next conditions
+	census   census       // of the block under construction
 
 	// Scratch.
 	chosen   [][]term
@@ -54,6 +54,10 @@ func (b *Builder) Add(block int, xs []plan.Expr) int {
 	return len(b.conditions) - 1
 }
 
+// minTested is for how many leaves there is room, before a condition takes room of its
+// own.
+const minTested = 1 << 8
+
 // Build returns the index. The Builder must not be used again.
 func (b *Builder) Build() *Index {
 	b.fields, b.arrays = make(map[event.Slot]*source), make(map[event.List]*source)
@@ -70,11 +74,14 @@ func (b *Builder) Build() *Index {
 	for i := range b.conditions {
 		b.at(i)
 		c := &b.conditions[i]
-		from := len(b.tested)
+		if cap(b.tested) < minTested {
+			b.tested = make([]testedLeaf, 0, 16*minTested)
+		}
 		for _, x := range c.conjuncts {
 			b.tested = b.leavesOf(b.tested, x, true)
 		}
-		c.leaves = b.tested[from:len(b.tested):len(b.tested)]
+		n := len(b.tested)
+		c.leaves, b.tested = b.tested[:n:n], b.tested[n:n]
 		b.census.take(c.leaves)
 	}
 	for _, s := range b.sources {
@@ -148,7 +155,7 @@ func (b *Builder) systems(x *plan.System) *source {
 
 func (b *Builder) add(s source) *source {
 	s.index = len(b.sources)
-	s.mentions.memory = &b.mentions
+	s.mentions = &b.mentions
 	b.sources = append(b.sources, &s)
 	s.mention(fact{}).number()
 	return &s

@@ -15,10 +15,11 @@ type source struct {
 	slots []event.Slot // of a field one; of the operating system the best first
 	list  event.List   // of an array
 
-	mentions mentions
-	asked    []*mention // by number, until compile
-	known    facts
-	count    int // of facts that are asked for
+	mentions  *mentions  // of all sources
+	mentioned *mention   // the last one of this source, until compile
+	asked     []*mention // by number, until compile
+	known     facts
+	count     int // of facts that are asked for
 	// effort is how much it takes to find out what holds of a new value: 0 is
 	// nothing to speak of, 1 a look at the whole text, 2 a search in it.
 	effort int
@@ -118,7 +119,7 @@ func (s *source) compile() {
 	k.seconds.compile()
 	k.tails.compile()
 	k.inner.compile()
-	s.mentions, s.asked = mentions{}, nil
+	s.mentions, s.mentioned, s.asked = nil, nil, nil
 	switch {
 	case k.heads.any() || k.seconds.any() || k.tails.any() || k.inner.any():
 		s.effort = 2
