@@ -186,13 +186,28 @@ func (f *finder) folder(fsys fs.FS, root string, name func(string) string) {
 				return fs.SkipDir
 			}
 		case e.IsDir() || !strings.EqualFold(path.Ext(p), ".toml"):
-		case e.Type().IsRegular() || e.Type()&fs.ModeSymlink != 0:
+		case e.Type().IsRegular():
 			f.files = append(f.files, found{name(p), false})
+		default:
+			f.special(fsys, p, name(p))
 		}
 		return nil
 	})
 	if len(f.files)+len(f.problems) == before {
 		f.problems.Add(problem(nothingFound, name(root), "the folder holds no *.toml file"))
+	}
+}
+
+// special adds a file that a symbolic link leads to. Others, such as pipes, may never
+// come to an end: who means one of them names it.
+func (f *finder) special(fsys fs.FS, p, name string) {
+	switch info, err := fs.Stat(fsys, p); {
+	case err != nil:
+		f.fail(name, "cannot read: "+reason(err))
+	case info.Mode().IsRegular():
+		f.files = append(f.files, found{name, false})
+	default:
+		f.fail(name, "is not a file")
 	}
 }
 

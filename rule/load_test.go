@@ -193,6 +193,26 @@ func distinct(n int) string {
 	return b.String()
 }
 
+// What is in a folder without being a file is not opened: a pipe would be waited for.
+func TestLoadNoFiles(t *testing.T) {
+	set := rule.LoadFS(fstest.MapFS{
+		"pipe":       {Mode: fs.ModeNamedPipe},
+		"pipe.toml":  {Mode: fs.ModeNamedPipe},
+		"one":        {Data: []byte(detection(id1, "One", ""))},
+		"folder/one": {},
+		"a.toml":     {Mode: fs.ModeSymlink, Data: []byte("pipe")},
+		"b.toml":     {Mode: fs.ModeSymlink, Data: []byte("one")},
+		"c.toml":     {Mode: fs.ModeSymlink, Data: []byte("none")},
+		"d.toml":     {Mode: fs.ModeSymlink, Data: []byte("folder")},
+	})
+	require.Len(t, set.Rules, 1)
+	assert.Equal(t, "b.toml", set.Rules[0].Path)
+	assert.Equal(t, "[file-unreadable] a.toml:1:1: is not a file\n"+
+		"[file-unreadable] c.toml:1:1: cannot read: file does not exist\n"+
+		"[file-unreadable] d.toml:1:1: is not a file\n"+
+		"[file-unreadable] pipe.toml:1:1: is not a file\nrule "+id1+"\n", report(set))
+}
+
 // The tests of a rule stand beside it and are no rules.
 func TestLoadPassesOverTests(t *testing.T) {
 	tests := "[[case]]\nname = 'x'\n"

@@ -1,10 +1,12 @@
 package ruletest_test
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,6 +56,23 @@ func TestLoad(t *testing.T) {
 	}, failed)
 	assert.Empty(t, suite.Rules[6].Cases, "the case is about the second query")
 	assert.Len(t, suite.Rules[7].Cases, 1)
+}
+
+// What is in a folder without being a file is not opened, links to files are.
+func TestLoadNoFiles(t *testing.T) {
+	fsys := folder("a.toml", ruleFile("01", "file where true"), "b", "file where true")
+	fsys["a_test.toml"] = &fstest.MapFile{Mode: fs.ModeNamedPipe}
+	fsys["b.eql"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("b")}
+	fsys["c.eql"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("d.eql")}
+	fsys["d.eql"] = &fstest.MapFile{Mode: fs.ModeNamedPipe}
+	got := map[string]string{}
+	for _, r := range ruletest.Load(fsys, ruletest.Options{}).Rules {
+		got[r.Name] = ""
+		if r.Problem != nil {
+			got[r.Name] = r.Problem.Error()
+		}
+	}
+	assert.Equal(t, map[string]string{"a": "", "a_test": "a_test.toml:1:1: is not a file", "b": ""}, got)
 }
 
 func TestLoadRoots(t *testing.T) {

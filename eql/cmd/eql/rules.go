@@ -61,12 +61,21 @@ func queryFiles(path string) []string {
 	}
 	var names []string
 	_ = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && d.Type().IsRegular() && filepath.Ext(name) == queryExt { // rule.Load reports errors
+		if err == nil && filepath.Ext(name) == queryExt && isFile(name, d) { // rule.Load reports errors
 			names = append(names, name)
 		}
 		return nil
 	})
 	return names
+}
+
+// isFile reports whether an entry of a folder is a file or leads to one.
+func isFile(name string, d fs.DirEntry) bool {
+	if d.Type()&fs.ModeSymlink == 0 {
+		return d.Type().IsRegular()
+	}
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // reason returns what went wrong with a file, without its name.

@@ -288,3 +288,16 @@ func TestExplain(t *testing.T) {
 
 	assert.Equal(t, exitProblems, execute(t, "", "explain", "process where").code)
 }
+
+// Links to files with a query are followed; a link to a folder is no file.
+func TestQueryFiles_links(t *testing.T) {
+	dir, elsewhere := ruleFolder(t, "one.eql", "file where n == 5"), ruleFolder(t, "two", "file where n == 6")
+	if os.Symlink(filepath.Join(elsewhere, "two"), filepath.Join(dir, "two.eql")) != nil {
+		t.Skip("there are no links")
+	}
+	require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "three.eql")))
+	require.NoError(t, os.Symlink("nowhere", filepath.Join(dir, "four.eql")))
+	got := execute(t, "", "check", dir)
+	assert.Equal(t, exitOK, got.code, got.err)
+	assert.Contains(t, got.err, "2 rules checked, 0 failed")
+}
