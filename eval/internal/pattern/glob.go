@@ -25,7 +25,7 @@ type glob struct {
 
 // wildcardGlob returns the glob for a pattern of Wildcard; with fold it is for folded
 // texts.
-func wildcardGlob(p string, fold bool) *glob {
+func wildcardGlob(p string, fold bool) glob {
 	from := 0
 	if strings.HasPrefix(p, "?") {
 		from = 1
@@ -37,7 +37,7 @@ func wildcardGlob(p string, fold bool) *glob {
 		p = Fold(p)
 	}
 	head, rest, many := strings.Cut(p[from:], "*")
-	g := &glob{head: segment{leadingOne[:from], head}, closed: !many}
+	g := glob{head: segment{leadingOne[:from], head}, closed: !many}
 	for many {
 		if head, rest, many = strings.Cut(rest, "*"); !many {
 			g.tail = segment{text: head}
@@ -53,12 +53,12 @@ var leadingOne = []symbol{anyOne}
 
 // newGlob returns the glob for the given symbols, which are folded if it is to
 // be used on folded texts.
-func newGlob(symbols []symbol) *glob {
+func newGlob(symbols []symbol) glob {
 	i := slices.Index(symbols, anyMany)
 	if i < 0 {
-		return &glob{head: newSegment(symbols), closed: true}
+		return glob{head: newSegment(symbols), closed: true}
 	}
-	g := &glob{head: newSegment(symbols[:i])}
+	g := glob{head: newSegment(symbols[:i])}
 	for {
 		symbols = symbols[i+1:]
 		if i = slices.Index(symbols, anyMany); i < 0 {
@@ -101,13 +101,13 @@ func (g *glob) part() (needle, bool) {
 
 // behindOne returns what g asks of the text behind the first symbol, if it asks
 // nothing of that one and text of what follows it.
-func (g *glob) behindOne() (*glob, bool) {
+func (g *glob) behindOne() (glob, bool) {
 	if len(g.head.open) != 1 || g.head.open[0] != anyOne {
-		return nil, false
+		return glob{}, false
 	}
 	rest := *g
 	rest.head.open = nil
-	return &rest, !rest.all()
+	return rest, !rest.all()
 }
 
 // Match implements Matcher.

@@ -21,7 +21,7 @@ func guardOf(b *termTable, t *term, fold bool) Matcher {
 	if !slices.ContainsFunc(parts, func(p Part) bool { return p.Place&(AtBegin|AtSecond) == 0 }) {
 		return nil
 	}
-	gs := make([]*glob, len(parts))
+	gs := make([]glob, len(parts))
 	for i, p := range parts {
 		gs[i] = p.glob()
 	}
@@ -29,18 +29,18 @@ func guardOf(b *termTable, t *term, fold bool) Matcher {
 }
 
 // glob returns the glob for texts that have the part.
-func (p Part) glob() *glob {
+func (p Part) glob() glob {
 	text := segment{text: p.Text}
 	switch p.Place {
 	case Whole:
-		return &glob{head: text, closed: true}
+		return glob{head: text, closed: true}
 	case AtBegin:
-		return &glob{head: text}
+		return glob{head: text}
 	case AtSecond:
-		return &glob{head: segment{open: leadingOne, text: p.Text}}
+		return glob{head: segment{open: leadingOne, text: p.Text}}
 	case AtEnd:
-		return &glob{tail: text}
+		return glob{tail: text}
 	default:
-		return &glob{middle: []searched{{segment: text, needle: newNeedle(p.Text)}}}
+		return glob{middle: []searched{{segment: text, needle: newNeedle(p.Text)}}}
 	}
 }

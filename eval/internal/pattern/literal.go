@@ -47,5 +47,5 @@ func literalGlob(before bool, text string, behind bool) Matcher {
 	if behind {
 		symbols = append(symbols, anyMany)
 	}
-	return matchGlobs([]*glob{newGlob(symbols)}, true)
+	return matchGlobs([]glob{newGlob(symbols)}, true)
 }

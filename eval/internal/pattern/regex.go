@@ -56,7 +56,7 @@ func Regex(patterns []string, fold bool, lim Limits) (Matcher, error) {
 	}
 	lim.MaxStates = min(lim.MaxStates, maxMaxStates)
 
-	var simple []*glob
+	var simple []glob
 	var ms anyOf
 	for i, p := range patterns {
 		g, m, err := compileRegex(p, fold, lim)
@@ -64,7 +64,7 @@ func Regex(patterns []string, fold bool, lim Limits) (Matcher, error) {
 		case err != nil:
 			return nil, &RegexError{Pattern: i, Offset: err.offset, Msg: err.msg}
 		case g != nil:
-			simple = append(simple, g)
+			simple = append(simple, *g)
 		default:
 			ms = append(ms, m)
 		}
@@ -91,7 +91,8 @@ func compileRegex(pattern string, fold bool, lim Limits) (*glob, Matcher, *parse
 		return nil, nil, err
 	}
 	if symbols, ok := table.globSymbols(t, fold); ok {
-		return newGlob(symbols), nil, nil
+		g := newGlob(symbols)
+		return &g, nil, nil
 	}
 	guard := guardOf(table, t, fold)
 	m, ok := automatonOf(table, t, lim.MaxStates)

@@ -24,18 +24,25 @@ func Wildcard(pattern string, fold bool) Matcher {
 // Wildcards returns a Matcher for texts that one of the patterns, as for
 // Wildcard, matches. It does not keep the slice.
 func Wildcards(patterns []string, fold bool) Matcher {
-	gs := make([]*glob, len(patterns))
-	for i, p := range patterns {
-		gs[i] = wildcardGlob(p, fold)
+	var room [fewGlobs]glob
+	gs := room[:0]
+	if len(patterns) > fewGlobs {
+		gs = make([]glob, 0, len(patterns))
+	}
+	for _, p := range patterns {
+		gs = append(gs, wildcardGlob(p, fold))
 	}
 	return matchGlobs(gs, fold)
 }
+
+// fewGlobs is how many globs are told apart without memory of the heap.
+const fewGlobs = 8
 
 // EscapedWildcard is Wildcard for a pattern in which a backslash makes the code
 // point behind it stand for itself, as in a wildcard query of Elasticsearch. One
 // at the end stands for itself.
 func EscapedWildcard(pattern string, fold bool) Matcher {
-	return matchGlobs([]*glob{newGlob(symbolsOf(pattern, fold, true))}, fold)
+	return matchGlobs([]glob{newGlob(symbolsOf(pattern, fold, true))}, fold)
 }
 
 func symbolsOf(pattern string, fold, escapes bool) []symbol {
@@ -65,10 +72,11 @@ func symbolsOf(pattern string, fold, escapes bool) []symbol {
 }
 
 // matchGlobs returns the cheapest Matcher for texts that one of gs matches,
-// which with fold expect folded texts.
-func matchGlobs(gs []*glob, fold bool) Matcher {
+// which with fold expect folded texts. It does not keep the slice.
+func matchGlobs(gs []glob, fold bool) Matcher {
 	var literals []string
-	for _, g := range gs {
+	for i := range gs {
+		g := &gs[i]
 		if g.all() {
 			return everything{}
 		}
@@ -82,7 +90,8 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 	case !fold:
 		return exactGlobs(gs)
 	case len(gs) == 1 && len(gs[0].middle) == 0:
-		return foldedEnds{gs[0]}
+		g := gs[0]
+		return foldedEnds{&g}
 	default:
 		m := newGlobs(gs)
 		return &foldedGlobs{m, m.simplest()}
@@ -90,7 +99,7 @@ func matchGlobs(gs []*glob, fold bool) Matcher {
 }
 
 // exactGlobs returns the cheapest Matcher for texts as they are.
-func exactGlobs(gs []*glob) Matcher { return newGlobs(gs).simplest() }
+func exactGlobs(gs []glob) Matcher { return newGlobs(gs).simplest() }
 
 // behindOne matches the text behind the first symbol.
 type behindOne struct{ m Matcher }
@@ -123,14 +132,15 @@ type globs struct {
 type parts []needle
 
 // globList matches what one of its globs matches.
-type globList []*glob
+type globList []glob
 
 // newGlobs returns the globs for gs.
-func newGlobs(gs []*glob) *globs {
+func newGlobs(gs []glob) *globs {
 	m := &globs{}
 	var literals []string
-	var behind []*glob
-	for _, g := range gs {
+	var behind []glob
+	for i := range gs {
+		g := &gs[i]
 		if text, ok := g.literal(); ok {
 			literals = append(literals, text)
 		} else if text, ok := g.prefix(); ok {
@@ -142,7 +152,7 @@ func newGlobs(gs []*glob) *globs {
 		} else if inner, ok := g.behindOne(); ok {
 			behind = append(behind, inner)
 		} else {
-			m.rest = append(m.rest, g)
+			m.rest = append(m.rest, *g)
 		}
 	}
 	if len(literals) > 0 {
@@ -179,8 +189,8 @@ func (m parts) Match(s string) bool {
 }
 
 func (m globList) Match(s string) bool {
-	for _, g := range m {
-		if g.match(s) {
+	for i := range m {
+		if m[i].match(s) {
 			return true
 		}
 	}
@@ -255,7 +265,7 @@ func (m parts) simplest() Matcher {
 
 func (m globList) simplest() Matcher {
 	if len(m) == 1 {
-		return m[0]
+		return &m[0]
 	}
 	return m
 }
@@ -280,4 +290,4 @@ type foldedEnds struct{ *glob }
 func (m foldedEnds) Match(s string) bool { return m.matchEndsFold(s) }
 
 // Folded implements Folding.
-func (m foldedEnds) Folded() Matcher { return exactGlobs([]*glob{m.glob}) }
+func (m foldedEnds) Folded() Matcher { return exactGlobs([]glob{*m.glob}) }
