@@ -129,8 +129,8 @@ func (s *Stream) Profile() Profile {
 }
 
 // AddProfile adds to the profile of s what the work of p took since it was added last;
-// without WithProfile that is nothing. p must be a Preparer for the queries of s, and
-// must not be at work.
+// without WithProfile that is nothing. It is called like any other method of s, while p
+// is not at work, and panics if p is a Preparer for other queries.
 func (s *Stream) AddProfile(p *Preparer) {
 	if p.search.engine != s.engine {
 		panic("eval: a preparer for other queries")
