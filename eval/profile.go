@@ -33,7 +33,7 @@ type Profile struct {
 // QueryProfile is the part of one query in a Profile.
 type QueryProfile struct {
 	Query       *Query
-	Candidates  uint64 // steps that the index proposed for events
+	Candidates  uint64 // steps that the index proposed for events, or that no Forecast knew
 	Evaluations uint64 // conditions tested
 	Hits        uint64 // of these, the ones that held
 	Matches     uint64 // delivered

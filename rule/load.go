@@ -186,10 +186,12 @@ func (f *finder) folder(fsys fs.FS, root string, name func(string) string) {
 				return fs.SkipDir
 			}
 		case e.IsDir() || !strings.EqualFold(path.Ext(p), ".toml"):
-		case e.Type().IsRegular():
-			f.files = append(f.files, found{name(p), false})
 		default:
-			f.special(fsys, p, name(p))
+			if err := readable(fsys, p, e); err != nil {
+				f.fail(name(p), "cannot read: "+reason(err))
+			} else {
+				f.files = append(f.files, found{name(p), false})
+			}
 		}
 		return nil
 	})
@@ -198,17 +200,23 @@ func (f *finder) folder(fsys fs.FS, root string, name func(string) string) {
 	}
 }
 
-// special adds a file that a symbolic link leads to. Others, such as pipes, may never
-// come to an end: who means one of them names it.
-func (f *finder) special(fsys fs.FS, p, name string) {
-	switch info, err := fs.Stat(fsys, p); {
-	case err != nil:
-		f.fail(name, "cannot read: "+reason(err))
-	case info.Mode().IsRegular():
-		f.files = append(f.files, found{name, false})
-	default:
-		f.fail(name, "is not a file")
+// IsFile reports whether e, what fs.WalkDir says of name, is a file or a link that leads
+// to one. Load opens nothing else that it finds in a folder: a pipe, for instance, may
+// never come to an end. Who means one of those names it.
+func IsFile(fsys fs.FS, name string, e fs.DirEntry) bool { return readable(fsys, name, e) == nil }
+
+var errNoFile = errors.New("not a file")
+
+// readable returns why an entry of a folder is not to be opened.
+func readable(fsys fs.FS, name string, e fs.DirEntry) error {
+	if e.Type().IsRegular() {
+		return nil
 	}
+	info, err := fs.Stat(fsys, name)
+	if err == nil && !info.Mode().IsRegular() {
+		err = errNoFile
+	}
+	return err
 }
 
 // sorted returns the files in order of path, each once.

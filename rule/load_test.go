@@ -207,10 +207,10 @@ func TestLoadNoFiles(t *testing.T) {
 	})
 	require.Len(t, set.Rules, 1)
 	assert.Equal(t, "b.toml", set.Rules[0].Path)
-	assert.Equal(t, "[file-unreadable] a.toml:1:1: is not a file\n"+
+	assert.Equal(t, "[file-unreadable] a.toml:1:1: cannot read: not a file\n"+
 		"[file-unreadable] c.toml:1:1: cannot read: file does not exist\n"+
-		"[file-unreadable] d.toml:1:1: is not a file\n"+
-		"[file-unreadable] pipe.toml:1:1: is not a file\nrule "+id1+"\n", report(set))
+		"[file-unreadable] d.toml:1:1: cannot read: not a file\n"+
+		"[file-unreadable] pipe.toml:1:1: cannot read: not a file\nrule "+id1+"\n", report(set))
 }
 
 // The tests of a rule stand beside it and are no rules.

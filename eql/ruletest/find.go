@@ -35,9 +35,9 @@ func (s *Suite) find(roots []string) found {
 		_ = fs.WalkDir(s.fsys, root, func(name string, e fs.DirEntry, err error) error {
 			switch {
 			case err != nil || e.IsDir() || name == root:
-			case path.Ext(name) == queryExt && s.isFile(name, e):
+			case path.Ext(name) == queryExt && rule.IsFile(s.fsys, name, e):
 				out.queries = append(out.queries, name)
-			case strings.HasSuffix(name, testfile.Suffix) && s.isFile(name, e):
+			case strings.HasSuffix(name, testfile.Suffix) && rule.IsFile(s.fsys, name, e):
 				out.tests = append(out.tests, name)
 			}
 			return nil
@@ -46,16 +46,6 @@ func (s *Suite) find(roots []string) found {
 	slices.Sort(out.queries)
 	out.queries = slices.Compact(out.queries)
 	return out
-}
-
-// isFile reports whether an entry of a folder is a file or leads to one: a pipe, for
-// instance, may never come to an end.
-func (s *Suite) isFile(name string, e fs.DirEntry) bool {
-	if e.Type()&fs.ModeSymlink == 0 {
-		return e.Type().IsRegular()
-	}
-	info, err := fs.Stat(s.fsys, name)
-	return err == nil && info.Mode().IsRegular()
 }
 
 // queries makes rules of files with one query.

@@ -72,7 +72,7 @@ func TestLoadNoFiles(t *testing.T) {
 			got[r.Name] = r.Problem.Error()
 		}
 	}
-	assert.Equal(t, map[string]string{"a": "", "a_test": "a_test.toml:1:1: is not a file", "b": ""}, got)
+	assert.Equal(t, map[string]string{"a": "", "a_test": "a_test.toml:1:1: cannot read: not a file", "b": ""}, got)
 }
 
 func TestLoadRoots(t *testing.T) {

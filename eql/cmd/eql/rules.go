@@ -60,22 +60,14 @@ func queryFiles(path string) []string {
 		return []string{path}
 	}
 	var names []string
-	_ = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(name) == queryExt && isFile(name, d) { // rule.Load reports errors
-			names = append(names, name)
+	fsys := os.DirFS(path)
+	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+		if err == nil && filepath.Ext(name) == queryExt && rule.IsFile(fsys, name, d) { // rule.Load reports errors
+			names = append(names, filepath.Join(path, filepath.FromSlash(name)))
 		}
 		return nil
 	})
 	return names
-}
-
-// isFile reports whether an entry of a folder is a file or leads to one.
-func isFile(name string, d fs.DirEntry) bool {
-	if d.Type()&fs.ModeSymlink == 0 {
-		return d.Type().IsRegular()
-	}
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular()
 }
 
 // reason returns what went wrong with a file, without its name.

@@ -54,8 +54,8 @@ func (b *Builder) Add(block int, xs []plan.Expr) int {
 	return len(b.conditions) - 1
 }
 
-// minTested is for how many leaves there is room, before a condition takes room of its
-// own.
+// minTested is for how many leaves a condition finds room at least; those of most need
+// less.
 const minTested = 1 << 8
 
 // Build returns the index. The Builder must not be used again.

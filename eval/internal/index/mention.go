@@ -22,7 +22,9 @@ type mention struct {
 	block, count, last int32
 }
 
-// mentions are those of all sources, each once. The zero mentions is empty.
+// mentions are those of all sources, each once. The zero mentions is empty. There are
+// tens of thousands, and maps of facts are a good part of what it takes to build an
+// index, and to collect as garbage.
 type mentions struct {
 	table  []*mention // by hash, the next free place if that is taken; as many as a power of two
 	count  int
@@ -71,7 +73,6 @@ func (ms *mentions) put(m *mention) {
 
 // hash returns a hash of what a fact says of a source.
 func (f *fact) hash(s *source) uint64 {
-	const mixer = 0x9e3779b97f4a7c15 // an odd number that leaves no pattern
 	h := maphash.String(seed, f.text)
 	if f.whole != "" {
 		h = h*mixer ^ maphash.String(seed, f.whole)

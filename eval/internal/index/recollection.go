@@ -150,10 +150,13 @@ func (f *Finder) compute(source int32) (a *answer, stays bool) {
 	return a, true
 }
 
+// mixer is an odd number that leaves no pattern.
+const mixer = 0x9e3779b97f4a7c15
+
 // hash returns a hash of the facts that hold of the value of a source.
 func (f *Finder) hash(source int32, odd bool) uint64 {
 	text := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(f.facts))), 4*len(f.facts))
-	h := maphash.Bytes(seed, text) + uint64(source)*0x9e3779b97f4a7c15
+	h := maphash.Bytes(seed, text) + uint64(source)*mixer
 	if odd {
 		return ^h
 	}
