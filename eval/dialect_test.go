@@ -237,6 +237,19 @@ func TestSystems(t *testing.T) {
 		require.Len(t, ids, 2)
 		assert.NotEqual(t, ids[0], ids[1])
 	})
+	t.Run("among ancestors", func(t *testing.T) {
+		for system, want := range map[string]int{"windows": 1, "linux": 0, "": 1} {
+			q := endpoint(t, `any where descendant of [any where process.name == "a"]`, func(c *eval.Config) { c.Systems = []string{"windows"} })
+			s := eval.NewEngine(q).NewStream()
+			start := func(id, name, parent, system string) event.Map {
+				return event.Map{
+					"@timestamp": 1, "event.category": "process", "event.type": "start", "host.id": "h", "host.os.type": system,
+					"process.entity_id": id, "process.name": name, "process.parent.entity_id": parent,
+				}
+			}
+			assert.Len(t, push(t, s, start("1", "a", "0", system), start("2", "b", "1", "windows")), want, "%q", system)
+		}
+	})
 	t.Run("in a plan", func(t *testing.T) {
 		assert.Contains(t, on("linux").Explain(), "the system is one of linux, or unknown")
 	})

@@ -69,6 +69,7 @@ type feed struct {
 	ended  []string
 	before eql.Stats
 
+	trouble     string // what a condition has reported first
 	bar         *progress
 	start       time.Time
 	interrupted bool
@@ -294,18 +295,29 @@ func (f *feed) conclude() error {
 		}
 	}
 	if n := st.Evicted + st.Rejected; n > 0 {
-		f.app.warnf("%d partial matches were dropped to stay inside --max-state", n)
+		f.app.warnf("partial matches dropped to stay inside limits: %d; see --partials-per-key, and --max-state of eql run", n)
 	}
 	if st.Hurried > 0 {
 		f.app.warnf("%d times there was no room to wait for late events; see --max-state", st.Hurried)
 	}
 	if st.Errors > 0 {
-		f.app.warnf("%s met an error, such as a division by zero, and did not hold", count(st.Errors, "condition"))
+		f.app.warnf("%s while conditions were computed; the first: %s", count(st.Errors, "error"), f.trouble)
 	}
 	if f.unread > 0 {
 		return errProblems
 	}
 	return nil
+}
+
+// note is told what conditions report. With the first of it users can begin to look.
+func (f *feed) note(q *eql.Query, err error) {
+	if f.trouble != "" {
+		return
+	}
+	f.trouble = err.Error()
+	if r := eql.RuleOf(q); r != nil {
+		f.trouble = fmt.Sprintf("%s: %v", r.Path, err)
+	}
 }
 
 // stats returns the machine's counts of this run.

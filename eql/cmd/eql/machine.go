@@ -67,7 +67,8 @@ func (m sharded) Swap(e *eql.Engine) (eql.Changes, error) { return m.ShardedStre
 
 // newMachine returns a machine for the rules, without state.
 func (s *service) newMachine() machine {
-	engine, opts := eql.NewEngine(s.queries...), s.flags.streamOptions(s.feed.sources())
+	engine := eql.NewEngine(s.queries...)
+	opts := append(s.flags.streamOptions(s.feed.sources()), eql.WithOnError(s.feed.note))
 	if s.flags.workers > 1 {
 		return sharded{eql.NewShardedStream(engine, s.flags.workers, opts...), s.feed.take}
 	}

@@ -94,7 +94,8 @@ func (a *app) query(ctx context.Context, f *queryFlags, opts []eql.Option, text 
 		return errProblems
 	}
 	out := a.printer(f, q)
-	feed := &feed{app: a, flags: &f.eventFlags, machine: oneStream{eql.NewEngine(q).NewStream(f.stream()...)}, sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
+	feed := &feed{app: a, flags: &f.eventFlags, sink: out, ordered: q.Kind() == kindSequence, reader: a.newReader(files)}
+	feed.machine = oneStream{eql.NewEngine(q).NewStream(append(f.stream(), eql.WithOnError(feed.note))...)}
 	if err := feed.run(ctx, "hits"); err != nil {
 		return err
 	}

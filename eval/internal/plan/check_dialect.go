@@ -202,7 +202,7 @@ func (a *analyser) lineage(x *ast.Lineage) Expr {
 	outer := a.scope
 	a.inLineage = true
 	a.scope = scope{names: outer.names, never: "descendant of"} // another event: no variable of ours
-	l := &Lineage{at: place, Step: a.filterOf(x.Filter)}
+	l := &Lineage{at: place, Step: a.filter(x.Filter)}
 	a.scope, a.inLineage = outer, false
 	for i, path := range lineageFields {
 		l.Reads[i] = a.known(place, path)

@@ -45,14 +45,8 @@ func (a *analyser) query(q *ast.Query) *Query {
 }
 
 func (a *analyser) filter(f *ast.EventFilter) Step {
-	s := a.filterOf(f)
-	s.Cond = a.limited(s.Cond)
-	return s
-}
-
-// filterOf plans a filter for events of any operating system.
-func (a *analyser) filterOf(f *ast.EventFilter) Step {
-	return Step{Category: f.Category.Name, Any: f.Category.Any(), Cond: a.condition(f), Runs: 1}
+	cond := a.limited(a.condition(f))
+	return Step{Category: f.Category.Name, Any: f.Category.Any(), Cond: cond, Runs: 1}
 }
 
 func (a *analyser) sequence(p *Query, s *ast.Sequence) {
