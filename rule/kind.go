@@ -36,6 +36,7 @@ var (
 	unreadable    = kind{"file-unreadable", source.Err, "The file or folder does not exist or cannot be read."}
 	tooLarge      = kind{"file-too-large", source.Err, "The file exceeds the size limit."}
 	nothingFound  = kind{"folder-empty", source.Warning, "The folder holds no TOML file."}
+	notFollowed   = kind{"folder-linked", source.Warning, "A link to a folder lies in a folder; it is not followed."}
 	notRule       = kind{"file-not-a-rule", source.Err, "The file has none of the three layouts of rule files."}
 	tooMany       = kind{"problems-left-out", source.Warning, "The file has more problems than are reported."}
 	noQuery       = kind{"query-missing", source.Err, "The rule has no query, or an empty one."}
@@ -52,6 +53,6 @@ var (
 )
 
 var readKinds = []kind{
-	notTOML, notUTF8, unreadable, tooLarge, nothingFound, notRule, tooMany, noQuery, noID, noLanguage,
+	notTOML, notUTF8, unreadable, tooLarge, nothingFound, notFollowed, notRule, tooMany, noQuery, noID, noLanguage,
 	typeMismatch, wrongType, notList, unknownKey, duplicateID, duplicateHunt, duplicateName, duplicateFile,
 }

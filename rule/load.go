@@ -178,45 +178,20 @@ func (f *finder) fail(p, msg string) { f.problems.Add(problem(unreadable, p, msg
 // folder adds the TOML files below root.
 func (f *finder) folder(fsys fs.FS, root string, name func(string) string) {
 	before := len(f.files) + len(f.problems)
-	_ = fs.WalkDir(fsys, root, func(p string, e fs.DirEntry, err error) error {
+	Walk(fsys, root, func(p string, e fs.DirEntry, err error) {
+		isTOML := strings.EqualFold(path.Ext(p), ".toml")
 		switch {
-		case err != nil:
+		case errors.Is(err, ErrLinkedFolder):
+			f.problems.Add(problem(notFollowed, name(p), "a link to a folder is not followed; name it to have it read"))
+		case err != nil && (isTOML || e == nil || e.IsDir()):
 			f.fail(name(p), "cannot read: "+reason(err))
-			if e != nil && e.IsDir() {
-				return fs.SkipDir
-			}
-		case e.IsDir() || !strings.EqualFold(path.Ext(p), ".toml"):
-		default:
-			if err := readable(fsys, p, e); err != nil {
-				f.fail(name(p), "cannot read: "+reason(err))
-			} else {
-				f.files = append(f.files, found{name(p), false})
-			}
+		case isTOML:
+			f.files = append(f.files, found{name(p), false})
 		}
-		return nil
 	})
 	if len(f.files)+len(f.problems) == before {
 		f.problems.Add(problem(nothingFound, name(root), "the folder holds no *.toml file"))
 	}
-}
-
-// IsFile reports whether e, what fs.WalkDir says of name, is a file or a link that leads
-// to one. Load opens nothing else that it finds in a folder: a pipe, for instance, may
-// never come to an end. Who means one of those names it.
-func IsFile(fsys fs.FS, name string, e fs.DirEntry) bool { return readable(fsys, name, e) == nil }
-
-var errNoFile = errors.New("not a file")
-
-// readable returns why an entry of a folder is not to be opened.
-func readable(fsys fs.FS, name string, e fs.DirEntry) error {
-	if e.Type().IsRegular() {
-		return nil
-	}
-	info, err := fs.Stat(fsys, name)
-	if err == nil && !info.Mode().IsRegular() {
-		err = errNoFile
-	}
-	return err
 }
 
 // sorted returns the files in order of path, each once.

@@ -29,7 +29,7 @@ const (
 	id2 = "22222222-2222-3333-4444-555555555555"
 )
 
-func memory(files map[string]string) fs.FS {
+func memory(files map[string]string) fstest.MapFS {
 	out := fstest.MapFS{}
 	for name, text := range files {
 		out[name] = &fstest.MapFile{Data: []byte(text)}
@@ -209,8 +209,28 @@ func TestLoadNoFiles(t *testing.T) {
 	assert.Equal(t, "b.toml", set.Rules[0].Path)
 	assert.Equal(t, "[file-unreadable] a.toml:1:1: cannot read: not a file\n"+
 		"[file-unreadable] c.toml:1:1: cannot read: file does not exist\n"+
-		"[file-unreadable] d.toml:1:1: cannot read: not a file\n"+
+		"[folder-linked] d.toml:1:1: warning: a link to a folder is not followed; name it to have it read\n"+
 		"[file-unreadable] pipe.toml:1:1: cannot read: not a file\nrule "+id1+"\n", report(set))
+}
+
+// Editors, version control and volumes of containers keep files of their own beside the
+// rules, under names with a dot; a folder that is named is read whatever it is called.
+func TestLoadHidden(t *testing.T) {
+	fsys := memory(map[string]string{
+		"..2026_01/one.toml":    detection(id1, "One", ""),
+		"._one.toml":            "Mac OS X",
+		".git/one.toml":         detection(id1, "One", ""),
+		"team/.#two.toml":       "",
+		"team/two.toml":         detection(id2, "Two", ""),
+		"team/.two.toml.swp":    "",
+		"team/..2026_01/x.toml": detection(id2, "Two", ""),
+	})
+	fsys["..data"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("..2026_01")}
+	fsys["one.toml"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("..data/one.toml")}
+	fsys["team/.#three.toml"] = &fstest.MapFile{Mode: fs.ModeSymlink, Data: []byte("me@host.1:99")}
+	assert.Equal(t, "rule "+id1+"\nrule "+id2+"\n", report(rule.LoadFS(fsys)))
+	assert.Equal(t, "rule "+id1+"\n", report(rule.LoadFS(fsys, ".git")))
+	assert.Equal(t, "rule "+id1+"\n", report(rule.LoadFS(fsys, "..data")))
 }
 
 // The tests of a rule stand beside it and are no rules.
@@ -228,5 +248,11 @@ func TestLoadPassesOverTests(t *testing.T) {
 	assert.Equal(t, "b_test.toml", set.Rules[1].Path)
 	require.Len(t, set.Skipped, 1)
 	assert.Equal(t, "c.toml", set.Skipped[0].Path)
-	assert.Error(t, rule.LoadFS(fsys, "a_test.toml").Err(), "it was named")
+
+	// Named, by a pattern of the shell for instance, they are said to be left out.
+	set = rule.LoadFS(fsys, "a.toml", "a_test.toml", "b_test.toml")
+	require.NoError(t, set.Err())
+	require.Len(t, set.Rules, 2)
+	assert.Equal(t, []rule.Skipped{{Path: "a_test.toml", Reason: "the file holds tests of a rule"}}, set.Skipped)
+	assert.Error(t, rule.LoadFS(fsys, "c.toml").Err())
 }

@@ -60,7 +60,7 @@ func TestProblems(t *testing.T) {
 
 	for _, c := range rule.Checks() {
 		elsewhere := strings.HasPrefix(c.Code, "duplicate-") || slices.Contains([]string{
-			"file-unreadable", "file-too-large", "folder-empty", "problems-left-out",
+			"file-unreadable", "file-too-large", "folder-empty", "folder-linked", "problems-left-out",
 		}, c.Code)
 		assert.NotEqual(t, elsewhere, seen[c.Code], c.Code)
 	}

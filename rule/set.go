@@ -48,10 +48,15 @@ func (b *builder) add(path string, data []byte, named bool) {
 	}
 	b.sections.taken = 0
 	in := read(path, &document{file: out.file}, out.root, &b.sections)
-	if in.stray && !named && strings.HasSuffix(path, TestSuffix) {
-		return // the tests of a rule
-	}
-	if in.stray && !named {
+	tests := strings.HasSuffix(path, TestSuffix)
+	switch {
+	case !in.stray:
+	case tests && named:
+		b.skipped = append(b.skipped, Skipped{Path: path, Reason: "the file holds tests of a rule"})
+		return
+	case tests:
+		return
+	case !named:
 		b.skipped = append(b.skipped, Skipped{Path: path, Reason: in.problems[0].Msg})
 		return
 	}

@@ -32,15 +32,14 @@ func (s *Suite) find(roots []string) found {
 			continue
 		}
 		out.others = append(out.others, root)
-		_ = fs.WalkDir(s.fsys, root, func(name string, e fs.DirEntry, err error) error {
+		rule.Walk(s.fsys, root, func(name string, _ fs.DirEntry, err error) {
 			switch {
-			case err != nil || e.IsDir() || name == root:
-			case path.Ext(name) == queryExt && rule.IsFile(s.fsys, name, e):
+			case err != nil || name == root:
+			case path.Ext(name) == queryExt:
 				out.queries = append(out.queries, name)
-			case strings.HasSuffix(name, testfile.Suffix) && rule.IsFile(s.fsys, name, e):
+			case strings.HasSuffix(name, testfile.Suffix):
 				out.tests = append(out.tests, name)
 			}
-			return nil
 		})
 	}
 	slices.Sort(out.queries)

@@ -23,8 +23,11 @@ const stdinName = "<stdin>"
 // queryExt is the extension of files that hold one query and nothing else.
 const queryExt = ".eql"
 
-// codeEmptyFolder is the code of the warning that a folder has no rule files.
-const codeEmptyFolder = "folder-empty"
+// Codes of warnings about folders of rules.
+const (
+	codeEmptyFolder  = "folder-empty"
+	codeLinkedFolder = "folder-linked"
+)
 
 // loadRules reads rule files, files with one query, and folders of both. What
 // cannot be read is among the problems of the set.
@@ -60,12 +63,10 @@ func queryFiles(path string) []string {
 		return []string{path}
 	}
 	var names []string
-	fsys := os.DirFS(path)
-	_ = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
-		if err == nil && filepath.Ext(name) == queryExt && rule.IsFile(fsys, name, d) { // rule.Load reports errors
+	rule.Walk(os.DirFS(path), ".", func(name string, _ fs.DirEntry, err error) {
+		if err == nil && filepath.Ext(name) == queryExt { // rule.Load reports errors
 			names = append(names, filepath.Join(path, filepath.FromSlash(name)))
 		}
-		return nil
 	})
 	return names
 }
@@ -118,7 +119,7 @@ func dialectOf(r *rule.Rule, flag string) ast.Dialect {
 func (a *app) compileRules(f *runFlags, opts []eql.Option) (queries []*eql.Query, broken bool) {
 	set := a.loadRules(f.rules)
 	for _, p := range set.Problems {
-		if p.Severity == source.Err || p.Code == codeEmptyFolder {
+		if p.Severity == source.Err || p.Code == codeEmptyFolder || p.Code == codeLinkedFolder {
 			a.report(p)
 			broken = broken || p.Severity == source.Err
 		}
