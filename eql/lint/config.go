@@ -88,7 +88,7 @@ func LoadConfig(name string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return ParseConfig(name, dir, data)
+	return ParseConfig(name, dir, bytes.TrimPrefix(data, []byte("\uFEFF")))
 }
 
 // ParseConfig reads a configuration from memory. The name is for messages, and

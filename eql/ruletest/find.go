@@ -11,9 +11,6 @@ import (
 	"github.com/eqlkit/eqlkit/rule/testfile"
 )
 
-// queryExt is the extension of files that hold one query and nothing else.
-const queryExt = ".eql"
-
 // found is what lies below the roots of a suite.
 type found struct {
 	queries []string // files with one query
@@ -27,7 +24,7 @@ func (s *Suite) find(roots []string) found {
 	var out found
 	for _, root := range roots {
 		root = path.Clean(root)
-		if path.Ext(root) == queryExt {
+		if path.Ext(root) == rule.QueryExt {
 			out.queries = append(out.queries, root)
 			continue
 		}
@@ -35,7 +32,7 @@ func (s *Suite) find(roots []string) found {
 		rule.Walk(s.fsys, root, func(name string, _ fs.DirEntry, err error) {
 			switch {
 			case err != nil || name == root:
-			case path.Ext(name) == queryExt:
+			case path.Ext(name) == rule.QueryExt:
 				out.queries = append(out.queries, name)
 			case strings.HasSuffix(name, testfile.Suffix):
 				out.tests = append(out.tests, name)
@@ -56,8 +53,7 @@ func (s *Suite) queries(names []string, problems map[string]source.List) []*rule
 			problems[name] = source.List{{File: &source.File{Name: name}, Msg: "cannot read: " + err.Error()}}
 			continue
 		}
-		base := strings.TrimSuffix(path.Base(name), queryExt)
-		out = append(out, &rule.Rule{Path: name, ID: base, Name: base, Query: &source.File{Name: name, Text: string(text)}})
+		out = append(out, rule.OfQuery(name, string(text)))
 	}
 	return out
 }

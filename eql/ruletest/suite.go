@@ -128,7 +128,7 @@ func (s *Suite) shown(name string) string {
 func (s *Suite) orphans(names []string, of map[string]*tests, problems map[string]source.List) {
 	for _, name := range names {
 		stem := strings.TrimSuffix(name, testfile.Suffix)
-		if of[name] != nil || of[stem+".toml"] != nil || of[stem+queryExt] != nil || problems[name] != nil || problems[stem+".toml"] != nil {
+		if of[name] != nil || of[stem+".toml"] != nil || of[stem+rule.QueryExt] != nil || problems[name] != nil || problems[stem+".toml"] != nil {
 			continue
 		}
 		msg := "there is no rule " + path.Base(stem) + ".toml beside these tests"

@@ -26,9 +26,9 @@ the mapping (or be marked by "?") and fit what is done with them. With --ecs, th
 that are not in the field reference either are warned about, and with --events those
 that no event has.
 
-A finding is silenced by a comment on its line or the line before, for a whole rule
-by a key of the rule file, and for many rules by the file ` + lint.ConfigName + ` in
-their folder or above it:
+A finding is silenced by a comment on its line or alone on the line before, for a
+whole rule by a key of the rule file, and for many rules by the file ` + lint.ConfigName + `
+in their folder or above it:
 
   // eql:ignore CODE reason
   [metadata.eqlkit]

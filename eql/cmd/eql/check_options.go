@@ -25,7 +25,10 @@ type checkOptions struct {
 func (f *checkFlags) options(ctx context.Context, a *app) (*checkOptions, error) {
 	o := &checkOptions{configs: map[string]*lint.Config{}}
 	o.CategoryField = f.category
-	o.Compile = f.limits.options()
+	var err error
+	if o.Compile, err = f.limits.options(); err != nil {
+		return nil, err
+	}
 	if f.mapping != "" {
 		m, err := loadMapping(f.mapping)
 		if err != nil {
@@ -85,6 +88,9 @@ func (a *app) sample(ctx context.Context, files []string, category string) (*sch
 		default:
 			s.Add(fields)
 		}
+	}
+	if refused > 0 {
+		a.warnf("%s could not be read", count(uint64(refused), "event"))
 	}
 	if s.Events() == 0 {
 		return nil, errors.New("there is no event in the files of --events")

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -68,10 +70,15 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
-	if f.partials < 0 || f.processes < 0 {
-		return nil, usage("--partials-per-key and --max-processes must not be negative")
+	opts, err := f.limits.options()
+	if err = cmp.Or(
+		err,
+		notNegative("--partials-per-key", f.partials),
+		notNegative("--max-processes", f.processes),
+		notNegative("--lateness", f.lateness),
+	); err != nil {
+		return nil, err
 	}
-	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
 	}
@@ -91,7 +98,6 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 		opts = append(opts, eql.WithHostFields(f.hosts...))
 	}
 	if f.mapping != "" {
-		var err error
 		if f.types, err = loadMapping(f.mapping); err != nil {
 			return nil, err
 		}
@@ -100,11 +106,20 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 	return opts, nil
 }
 
+// notNegative returns a usage error if the value of a flag is below zero.
+func notNegative[N int | time.Duration](flag string, n N) error {
+	if n < 0 {
+		return usage(flag + " must not be negative")
+	}
+	return nil
+}
+
 func loadMapping(name string) (*schema.Mapping, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
 		return nil, err
 	}
+	data = bytes.TrimPrefix(data, []byte("\uFEFF"))
 	m, err := schema.FromMapping(data)
 	var syntax *event.SyntaxError
 	switch {

@@ -32,6 +32,7 @@ type fmtFlags struct {
 	query   string
 	write   bool
 	dialect *choice
+	limits  limitFlags
 }
 
 func (a *app) fmtCmd() *cobra.Command {
@@ -44,8 +45,12 @@ func (a *app) fmtCmd() *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&f.query, "query", "q", "", "format this `query`")
 	cmd.Flags().BoolVarP(&f.write, "write", "w", false, "write the result back to the file, if it differs")
+	f.limits.addSyntax(cmd)
 	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	return a.command(cmd, func(_ context.Context, files []string) error {
+		if _, err := f.limits.options(); err != nil {
+			return err
+		}
 		given := cmd.Flags().Changed("query")
 		switch {
 		case given && (len(files) > 0 || f.write):
@@ -129,7 +134,9 @@ func (a *app) formatFile(f *fmtFlags, name string) (old, new []byte, err error) 
 
 // format returns the query of r in the canonical format.
 func (f *fmtFlags) format(r *rule.Rule) (string, error) {
-	q, err := parser.Parse(r.Query, parser.Options{Dialect: dialectOf(r, f.dialect.value)})
+	q, err := parser.Parse(r.Query, parser.Options{
+		Dialect: dialectOf(r, f.dialect.value), MaxSize: f.limits.size, MaxDepth: f.limits.depth,
+	})
 	if err != nil {
 		return "", err
 	}

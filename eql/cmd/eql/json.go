@@ -6,6 +6,7 @@ import (
 	"io"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/eqlkit/eqlkit/eql"
 	"github.com/eqlkit/eqlkit/eval/value"
@@ -32,13 +33,17 @@ func writeLine(w io.Writer, doc []byte) error {
 }
 
 // sourceOf returns an event's document; nil (null in JSON) for a missing event.
-// Events that come from a state file are no records.
+// Events that come from a state file are no records. Bytes that are not UTF-8 become
+// U+FFFD, as conditions have read them: what is printed is JSON.
 func sourceOf(ev eql.Event) json.RawMessage {
 	doc, ok := ev.(interface{ Bytes() []byte })
 	if !ok {
 		return nil
 	}
-	return doc.Bytes()
+	if text := doc.Bytes(); utf8.Valid(text) {
+		return text
+	}
+	return json.RawMessage(string([]rune(string(doc.Bytes()))))
 }
 
 func sourcesOf(evs []eql.Event) []json.RawMessage {

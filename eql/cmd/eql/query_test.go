@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -152,6 +153,37 @@ func TestQuery_badInput(t *testing.T) {
 		assert.Equal(t, exitOK, got.code)
 		assert.Equal(t, shownRefusals, strings.Count(got.err, "event refused"))
 		assert.Contains(t, got.err, "50 events could not be read")
+
+		sample := file(t, "sample.ndjson", strings.Repeat("x\n", 50)+`{"event":{"category":"a"}}`)
+		got = execute(t, "", "check", "--events", sample, "-q", "a where true")
+		assert.Equal(t, exitOK, got.code)
+		assert.Equal(t, shownRefusals, strings.Count(got.err, "event refused"))
+		assert.Contains(t, got.err, "50 events could not be read")
+	})
+	t.Run("text that is no UTF-8", func(t *testing.T) {
+		const doc = `{"event":{"category":"a"},"k":"x%sy"}` + "\n"
+		broken, whole := strings.ReplaceAll(doc, "%s", "\xff\xfe"), strings.ReplaceAll(doc, "%s", "\uFFFD\uFFFD")
+		query := `any where k == "x\u{fffd}\u{fffd}y"`
+		got := execute(t, broken, "query", query)
+		assert.Equal(t, whole, got.out)
+		for _, args := range [][]string{{"query", "--format", "es", query}, {"run", "--rules", file(t, "rule.eql", query)}} {
+			got = execute(t, broken, args...)
+			assert.Contains(t, got.out, strings.TrimSpace(whole))
+			assert.True(t, utf8.ValidString(got.out))
+		}
+	})
+	t.Run("byte order marks", func(t *testing.T) {
+		const mark = "\uFEFF"
+		doc := `{"event":{"category":"a"},"k":1}` + "\n"
+		query, mapping := file(t, "rule.eql", mark+"any where k == 1"), file(t, "m.json", mark+`{"properties":{"k":{"type":"long"}}}`)
+		got := execute(t, mark+doc, "run", "--rules", query)
+		assert.Contains(t, got.out, strings.TrimSpace(doc))
+		got = execute(t, mark+doc, "query", "--mapping", mapping, "any where k == 1")
+		assert.Equal(t, result{code: exitOK, out: doc}, got)
+		got = execute(t, "", "check", "--config", file(t, ".eqllint.toml", mark+`disable = ["deprecated"]`), query)
+		assert.Equal(t, exitOK, got.code, got.err)
+		got = execute(t, mark+"any where  k==1", "fmt")
+		assert.Equal(t, result{code: exitOK, out: "any where k == 1\n"}, got)
 	})
 	t.Run("missing file among others", func(t *testing.T) {
 		there := file(t, "there.ndjson", logins)

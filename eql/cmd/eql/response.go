@@ -53,7 +53,7 @@ func esEventOf(ev eql.Event) esEvent {
 	if rec.doc.Element > 0 {
 		id = rec.doc.Element
 	}
-	return esEvent{Index: rec.doc.File, ID: strconv.Itoa(id), Source: rec.Bytes()}
+	return esEvent{Index: rec.doc.File, ID: strconv.Itoa(id), Source: sourceOf(rec)}
 }
 
 // A responder collects matches for one esResponse.

@@ -20,9 +20,6 @@ import (
 // stdinName is what a query on standard input is called.
 const stdinName = "<stdin>"
 
-// queryExt is the extension of files that hold one query and nothing else.
-const queryExt = ".eql"
-
 // Codes of warnings about folders of rules.
 const (
 	codeEmptyFolder  = "folder-empty"
@@ -36,7 +33,7 @@ func (a *app) loadRules(paths []string) *rule.Set {
 	for _, path := range paths {
 		found := queryFiles(path)
 		queries = append(queries, found...)
-		if path != input.Stdin && filepath.Ext(path) != queryExt {
+		if path != input.Stdin && filepath.Ext(path) != rule.QueryExt {
 			others = append(others, path)
 		}
 	}
@@ -59,12 +56,12 @@ func (a *app) loadRules(paths []string) *rule.Set {
 
 // queryFiles returns the files with one query at path.
 func queryFiles(path string) []string {
-	if path == input.Stdin || filepath.Ext(path) == queryExt {
+	if path == input.Stdin || filepath.Ext(path) == rule.QueryExt {
 		return []string{path}
 	}
 	var names []string
 	rule.Walk(os.DirFS(path), ".", func(name string, _ fs.DirEntry, err error) {
-		if err == nil && filepath.Ext(name) == queryExt { // rule.Load reports errors
+		if err == nil && filepath.Ext(name) == rule.QueryExt { // rule.Load reports errors
 			names = append(names, filepath.Join(path, filepath.FromSlash(name)))
 		}
 	})
@@ -93,16 +90,12 @@ func (a *app) readQuery(name string) (string, error) {
 
 // queryRule makes a rule of a query that has no metadata.
 func queryRule(name, text string) *rule.Rule {
-	base := strings.TrimSuffix(filepath.Base(name), queryExt)
 	if name == input.Stdin {
-		name, base = stdinName, "stdin"
+		r := rule.OfQuery(stdinName, text)
+		r.ID, r.Name = "stdin", "stdin"
+		return r
 	}
-	return &rule.Rule{
-		Path:  name,
-		ID:    base,
-		Name:  base,
-		Query: &source.File{Name: name, Text: text},
-	}
+	return rule.OfQuery(name, text)
 }
 
 // dialectOf returns the dialect that a rule is to be read in, given the value of

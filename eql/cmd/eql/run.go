@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -192,7 +193,7 @@ func (f *runFlags) streamOptions(sources []string) []eql.StreamOption {
 	return opts
 }
 
-// check refuses flags that contradict each other.
+// check refuses flags that contradict each other or say nothing.
 func (f *runFlags) check() error {
 	switch {
 	case f.sort && f.follow:
@@ -205,10 +206,13 @@ func (f *runFlags) check() error {
 		return usage("--close needs an end of the events, which --follow never sees")
 	case f.workers < 1 || f.workers > shard.MaxWorkers:
 		return usage(fmt.Sprintf("--workers must be from 1 to %d", shard.MaxWorkers))
-	case f.profile < 0:
-		return usage("--profile-rules must not be negative")
 	case f.interval <= 0:
 		return usage("--checkpoint-interval must be above zero")
 	}
-	return nil
+	return cmp.Or(
+		notNegative("--profile-rules", f.profile),
+		notNegative("--idle-timeout", f.idle),
+		notNegative("--silence", f.silence),
+		notNegative("--max-jump", f.jump),
+	)
 }

@@ -93,6 +93,9 @@ func (a *app) test(f *testFlags, paths []string) error {
 	if f.pattern, err = regexp.Compile(f.run); err != nil {
 		return usage("--run: " + err.Error())
 	}
+	if !(f.minCoverage >= 0 && f.minCoverage <= 100) {
+		return usage("--min-coverage must be from 0 to 100")
+	}
 	cover := &ruletest.Coverage{}
 	for _, path := range paths {
 		folder, roots, err := place(path)

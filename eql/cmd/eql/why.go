@@ -47,7 +47,7 @@ func (a *app) why(ctx context.Context, f *explainFlags, opts []eql.Option, args 
 // whyQueries compiles what the first argument names.
 func (a *app) whyQueries(f *explainFlags, arg string, opts []eql.Option) (queries []*eql.Query, broken bool) {
 	_, err := os.Stat(arg)
-	if ext := filepath.Ext(arg); err == nil || arg == input.Stdin || ext == queryExt || ext == ".toml" {
+	if ext := filepath.Ext(arg); err == nil || arg == input.Stdin || ext == rule.QueryExt || ext == ".toml" {
 		f.rules = []string{arg}
 		return a.compileRules(&f.runFlags, opts)
 	}
