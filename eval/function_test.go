@@ -119,6 +119,12 @@ var functionCalls = []struct {
 	{"substring", []any{"abc", -99}, "abc"},
 	{"substring", []any{"abc", 1, 99}, "bc"},
 	{"substring", []any{"abc", 1, nil}, "bc"},
+	// A position inside the pair of units 0 and 1, or of 1 and 2, is moved behind it.
+	{"substring", []any{"😀abc", 1, 2}, ""},
+	{"substring", []any{"😀abc", 1, 3}, "a"},
+	{"substring", []any{"😀abc", -4, 2}, ""},
+	{"substring", []any{"😀abc", 0, 1}, "😀"},
+	{"substring", []any{"x😀yq", 2, 4}, "y"},
 	{"substring", []any{"abc", nil, 2}, "abc"},
 	{"substring", []any{nil, 1}, nil},
 	{"substring", []any{"a😀b", 1, 3}, "😀"},

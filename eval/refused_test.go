@@ -41,6 +41,8 @@ func TestRefusedQueries(t *testing.T) {
 		`any where true | count`:                                                                                "1:18:",
 		`any where true | haed 3`:                                                                               "did you mean head?",
 		`any where 1 / 0 == 2`:                                                                                  "1:11: division by zero",
+		`any where add(2147483647, 1) == 2`:                                                                     "1:11: integer overflow: numbers of 32 bits give a result of 32 bits",
+		`any where add(1, -(65536 * 32767)) + multiply(-32768, 65536) == 2`:                                     "1:11: integer overflow: numbers of 32 bits give a result of 32 bits",
 		`any where 2147483647 + 1 == 2`:                                                                         "1:11: integer overflow: numbers of 32 bits give a result of 32 bits",
 		`any where number("x") == 2`:                                                                            "1:11: number: cannot convert",
 		`any where length("a", "b") == 2`:                                                                       "length takes exactly one argument, found 2",

@@ -69,8 +69,7 @@ func substring(args []value.Value) (value.Value, error) {
 	if start, end = place(start), place(end); start >= end {
 		return value.OfString(""), nil
 	}
-	from := offset(s, start)
-	return value.OfString(s[from : from+offset(s[from:], end-start)]), nil
+	return value.OfString(s[offset(s, start):offset(s, end)]), nil
 }
 
 // between makes an Impl from searches for the first and the last occurrence of

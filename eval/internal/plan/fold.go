@@ -6,6 +6,7 @@ import (
 
 	"github.com/eqlkit/eqlkit/ast"
 	"github.com/eqlkit/eqlkit/eval/fn"
+	"github.com/eqlkit/eqlkit/eval/internal/builtin"
 	"github.com/eqlkit/eqlkit/eval/internal/pattern"
 	"github.com/eqlkit/eqlkit/eval/value"
 )
@@ -107,6 +108,9 @@ func (a *analyser) foldCall(x *Call) Expr {
 	if !constant {
 		return a.asWildcard(c)
 	}
+	if op, ok := builtin.Operator(x.Fn.Name); ok {
+		return a.compute(x.at, op, c.Args[0].(*Const), c.Args[1].(*Const))
+	}
 	args := make([]value.Value, len(constants))
 	for i, k := range constants {
 		args[i] = *k
@@ -153,18 +157,23 @@ func (a *analyser) foldArith(x *Arith) Expr {
 	if !okL || !okR {
 		return &Arith{x.at, x.Op, l, r}
 	}
-	v, err := value.Arith(x.Op, cl.V, cr.V)
-	narrow := cl.Narrow && cr.Narrow && v.Kind() == value.Int
+	return a.compute(x.at, x.Op, cl, cr)
+}
+
+// compute returns x op y.
+func (a *analyser) compute(place at, op value.ArithOp, x, y *Const) Expr {
+	v, err := value.Arith(op, x.V, y.V)
+	narrow := x.Narrow && y.Narrow && v.Kind() == value.Int
 	if err == nil && narrow && (v.Int() > maxNarrow || v.Int() < -maxNarrow-1) {
 		err = value.ErrOverflow
 	}
 	if err != nil {
-		e := a.errorf("arithmetic", x.span, "%v", err)
+		e := a.errorf("arithmetic", place.span, "%v", err)
 		if errors.Is(err, value.ErrOverflow) && narrow {
 			e.Msg = "integer overflow: numbers of 32 bits give a result of 32 bits"
 		}
 	}
-	return &Const{at: x.at, V: v, Narrow: narrow}
+	return &Const{at: place, V: v, Narrow: narrow}
 }
 
 func (a *analyser) foldNeg(x *Neg) Expr {
