@@ -19,7 +19,8 @@ import (
 const DefaultMaxFileSize = 4 << 20
 
 // TestSuffix ends the names of files with the tests of a rule; see package
-// testfile. In a folder they are passed over, unless they hold rules.
+// testfile. Unless they hold rules, they are passed over in a folder, and a named one is
+// among Set.Skipped.
 const TestSuffix = "_test.toml"
 
 // A Loader reads rule files. Its zero value is ready to use, and it is safe for
@@ -40,8 +41,8 @@ func LoadFS(fsys fs.FS, roots ...string) *Set { return Loader{}.LoadFS(fsys, roo
 func Parse(name string, data []byte) *Set { return Loader{}.Parse(name, data) }
 
 // Load reads the named files, whatever they are called, and all *.toml files
-// below the named folders; a file is read once. It never stops at a bad file:
-// what cannot be read is among the problems of the set.
+// below the named folders that Walk finds; a file is read once. It never stops at
+// a bad file: what cannot be read is among the problems of the set.
 func (l Loader) Load(paths ...string) *Set {
 	var files finder
 	for _, p := range paths {
