@@ -100,12 +100,8 @@ type (
 func (isTrue) holds(v *value.Value) bool       { return v.Kind() == value.Bool && v.Bool() }
 func (t equals) holds(v *value.Value) bool     { return value.Equal(*v, t.v) }
 func (t valueSet) holds(v *value.Value) bool   { return t.in.Test(*v).Bool() }
+func (t compares) holds(v *value.Value) bool   { return plan.Comparison(t.op, *v, t.v).Bool() }
 func (t withinTest) holds(v *value.Value) bool { return t.in.Test(*v).Bool() }
-
-func (t compares) holds(v *value.Value) bool {
-	c, ok := value.Compare(*v, t.v)
-	return ok && plan.Holds(t.op, c)
-}
 
 func (isTrue) describe() string     { return "boolean" }
 func (equals) describe() string     { return "exact" }

@@ -13,17 +13,18 @@ import (
 // evaluation share them; null stands for "unknown".
 
 // Comparison computes a op b, where op is one of == < <= > >=. It is null if an
-// operand is null or the two are not comparable.
+// operand is null or the two are not comparable; booleans are equal or not, and none is
+// below the other.
 func Comparison(op ast.Op, a, b value.Value) value.Value {
 	c, ok := value.Compare(a, b)
-	if !ok {
+	if !ok || a.Kind() == value.Bool && op != ast.Eq {
 		return value.Value{}
 	}
-	return value.OfBool(Holds(op, c))
+	return value.OfBool(holds(op, c))
 }
 
-// Holds reports whether "a op b" is true of operands that compare as c.
-func Holds(op ast.Op, c int) bool {
+// holds reports whether "a op b" is true of operands that compare as c.
+func holds(op ast.Op, c int) bool {
 	switch op {
 	case ast.Eq:
 		return c == 0
