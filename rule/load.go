@@ -182,7 +182,7 @@ func (f *finder) folder(fsys fs.FS, root string, name func(string) string) {
 	Walk(fsys, root, func(p string, e fs.DirEntry, err error) {
 		isTOML := strings.EqualFold(path.Ext(p), ".toml")
 		switch {
-		case errors.Is(err, ErrLinkedFolder):
+		case errors.Is(err, errLinkedFolder):
 			f.problems.Add(problem(notFollowed, name(p), "a link to a folder is not followed; name it to have it read"))
 		case err != nil && (isTOML || e == nil || e.IsDir()):
 			f.fail(name(p), "cannot read: "+reason(err))

@@ -7,22 +7,18 @@ import (
 	"strings"
 )
 
-// Errors that Walk visits entries of folders with.
+// Why entries of folders are not opened: a pipe, for instance, may never come to an end.
 var (
-	// ErrNoFile says that an entry is neither a file nor a link to one: a pipe, for
-	// instance, may never come to an end.
-	ErrNoFile = errors.New("not a file")
-	// ErrLinkedFolder says that an entry is a link to a folder.
-	ErrLinkedFolder = errors.New("a link to a folder, which is not followed")
+	errNoFile       = errors.New("not a file")
+	errLinkedFolder = errors.New("a link to a folder")
 )
 
 // Walk calls visit for each file in the folder root and the folders below it, in the order
 // of names: that is what Load looks at in a folder. Links to files are files. What has a
 // name that begins with a dot is passed over, root excepted: version control, editors and
-// volumes of containers keep their own files there. For what is not to be opened, and for
-// folders that cannot be read, err says why; for an entry that is no folder it is
-// ErrNoFile, ErrLinkedFolder, or why it is not known what it is. As in fs.WalkDirFunc e
-// may be nil if err is not.
+// volumes of containers keep their own files there. For what is neither a file nor a link
+// to one, such as a pipe, and for what cannot be read, err says why it is not to be opened.
+// As in fs.WalkDirFunc e may be nil if err is not.
 func Walk(fsys fs.FS, root string, visit func(name string, e fs.DirEntry, err error)) {
 	_ = fs.WalkDir(fsys, root, func(name string, e fs.DirEntry, err error) error {
 		isFolder := e != nil && e.IsDir()
@@ -52,9 +48,9 @@ func readable(fsys fs.FS, name string, e fs.DirEntry) error {
 	case err != nil:
 		return err
 	case info.IsDir():
-		return ErrLinkedFolder
+		return errLinkedFolder
 	case !info.Mode().IsRegular():
-		return ErrNoFile
+		return errNoFile
 	}
 	return nil
 }

@@ -88,14 +88,14 @@ func LoadConfig(name string) (*Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return ParseConfig(name, dir, bytes.TrimPrefix(data, []byte("\uFEFF")))
+	return ParseConfig(name, dir, data)
 }
 
 // ParseConfig reads a configuration from memory. The name is for messages, and
 // dir is the absolute folder that its paths are relative to.
 func ParseConfig(name, dir string, data []byte) (*Config, error) {
 	c := &Config{dir: dir}
-	d := toml.NewDecoder(bytes.NewReader(data))
+	d := toml.NewDecoder(bytes.NewReader(bytes.TrimPrefix(data, []byte("\uFEFF"))))
 	d.DisallowUnknownFields()
 	if err := d.Decode(c); err != nil {
 		return nil, configError(name, err)

@@ -23,12 +23,12 @@ type checkOptions struct {
 }
 
 func (f *checkFlags) options(ctx context.Context, a *app) (*checkOptions, error) {
-	o := &checkOptions{configs: map[string]*lint.Config{}}
-	o.CategoryField = f.category
-	var err error
-	if o.Compile, err = f.limits.options(); err != nil {
+	if err := f.limits.check(); err != nil {
 		return nil, err
 	}
+	o := &checkOptions{configs: map[string]*lint.Config{}}
+	o.CategoryField = f.category
+	o.Compile = f.limits.options()
 	if f.mapping != "" {
 		m, err := loadMapping(f.mapping)
 		if err != nil {

@@ -70,15 +70,15 @@ func (f *eventFlags) addFields(cmd *cobra.Command) {
 
 // options returns what the flags mean for the compilation of a query.
 func (f *eventFlags) options() ([]eql.Option, error) {
-	opts, err := f.limits.options()
-	if err = cmp.Or(
-		err,
+	if err := cmp.Or(
+		f.limits.check(),
 		notNegative("--partials-per-key", f.partials),
 		notNegative("--max-processes", f.processes),
 		notNegative("--lateness", f.lateness),
 	); err != nil {
 		return nil, err
 	}
+	opts := f.limits.options()
 	if f.timestamp != "" {
 		opts = append(opts, eql.WithTimestampField(f.timestamp))
 	}
@@ -98,6 +98,7 @@ func (f *eventFlags) options() ([]eql.Option, error) {
 		opts = append(opts, eql.WithHostFields(f.hosts...))
 	}
 	if f.mapping != "" {
+		var err error
 		if f.types, err = loadMapping(f.mapping); err != nil {
 			return nil, err
 		}

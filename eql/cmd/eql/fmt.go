@@ -48,7 +48,7 @@ func (a *app) fmtCmd() *cobra.Command {
 	f.limits.addSyntax(cmd)
 	f.dialect = choose(cmd, "dialect", "the language; auto is elasticsearch, or what a rule's layout says", dialects...)
 	return a.command(cmd, func(_ context.Context, files []string) error {
-		if _, err := f.limits.options(); err != nil {
+		if err := f.limits.check(); err != nil {
 			return err
 		}
 		given := cmd.Flags().Changed("query")

@@ -40,10 +40,11 @@ func sourceOf(ev eql.Event) json.RawMessage {
 	if !ok {
 		return nil
 	}
-	if text := doc.Bytes(); utf8.Valid(text) {
-		return text
+	text := doc.Bytes()
+	if !utf8.Valid(text) {
+		text = []byte(string([]rune(string(text))))
 	}
-	return json.RawMessage(string([]rune(string(doc.Bytes()))))
+	return text
 }
 
 func sourcesOf(evs []eql.Event) []json.RawMessage {

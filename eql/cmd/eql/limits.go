@@ -26,12 +26,17 @@ func (f *limitFlags) addSyntax(cmd *cobra.Command) {
 	fs.IntVar(&f.depth, "max-query-depth", 0, "refuse queries that nest deeper than this many `levels` (default 256, at most\n100000)")
 }
 
-// options returns what the flags mean for the compilation of a query.
-func (f *limitFlags) options() ([]eql.Option, error) {
-	return []eql.Option{eql.WithQueryLimits(f.size, f.depth), eql.WithRegexLimits(f.regexLength, f.regexStates)}, cmp.Or(
+// check refuses limits that there cannot be.
+func (f *limitFlags) check() error {
+	return cmp.Or(
 		notNegative("--max-query-size", f.size),
 		notNegative("--max-query-depth", f.depth),
 		notNegative("--max-regex-length", f.regexLength),
 		notNegative("--max-regex-states", f.regexStates),
 	)
+}
+
+// options returns what the flags mean for the compilation of a query.
+func (f *limitFlags) options() []eql.Option {
+	return []eql.Option{eql.WithQueryLimits(f.size, f.depth), eql.WithRegexLimits(f.regexLength, f.regexStates)}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -20,7 +21,11 @@ func TestLimits(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			for _, args := range [][]string{{"check", "-q", tt.query}, {"query", tt.query}, {"explain", tt.query}} {
+			commands := [][]string{{"check", "-q", tt.query}, {"query", tt.query}, {"explain", tt.query}}
+			if strings.HasPrefix(tt.flag, "--max-query-") {
+				commands = append(commands, []string{"fmt", "-q", tt.query})
+			}
+			for _, args := range commands {
 				assert.Zero(t, execute(t, "", args...).code)
 				got := execute(t, "", append(args, tt.flag, tt.value)...)
 				assert.Equal(t, 1, got.code, args[0])
